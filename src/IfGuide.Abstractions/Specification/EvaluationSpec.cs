@@ -1,0 +1,30 @@
+namespace IfGuide.Abstractions.Specification;
+
+/// <summary>How models are measured.</summary>
+[GenerateSerializer, Immutable, Alias("ifguide.EvaluationSpec")]
+public sealed record EvaluationSpec
+{
+    /// <summary>Prompts whose continuations are sampled, a jsonl; null: no toxicity is measured.</summary>
+    [Id(0)] public string? Prompts { get; init; }
+
+    /// <summary>Continuations per prompt.</summary>
+    [Id(1)] public int Samples { get; init; } = 25;
+
+    /// <summary>Tokens per continuation.</summary>
+    [Id(2)] public int MaxNewTokens { get; init; } = 20;
+
+    /// <summary>Nucleus of the sampling; in (0, 1].</summary>
+    [Id(3)] public double TopP { get; init; } = 0.9;
+
+    /// <summary><c>lexicon</c>, <c>linear</c>, or <c>onnx:PATH</c>.</summary>
+    [Id(4)] public string Classifier { get; init; } = "lexicon";
+
+    /// <summary>Held-out text for perplexity, a jsonl.</summary>
+    [Id(5)] public string? Perplexity { get; init; }
+
+    /// <summary>LAMBADA-like records for last-word accuracy, a jsonl.</summary>
+    [Id(6)] public string? LastWord { get; init; }
+
+    /// <summary>Models that are compared: <c>base</c>, <c>suppressed</c>, <c>word-filter</c>, <c>document-filter</c>.</summary>
+    [Id(7)] public IReadOnlyList<string> Compare { get; init; } = ["base", "suppressed"];
+}

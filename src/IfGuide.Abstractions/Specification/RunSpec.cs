@@ -1,0 +1,49 @@
+namespace IfGuide.Abstractions.Specification;
+
+/// <summary>Everything that determines a run: the run file (CONTRACT section 2) with every default filled in and every path absolute.</summary>
+/// <remarks>Immutable and serializable, by Orleans and as JSON; two equal specifications on equal inputs give equal bytes.</remarks>
+[GenerateSerializer, Immutable, Alias("ifguide.RunSpec")]
+public sealed record RunSpec
+{
+    /// <summary>The run's id.</summary>
+    [Id(0)] public required RunId Run { get; init; }
+
+    /// <summary>Seed of every random choice: labels, data order, sampling, initial weights.</summary>
+    [Id(1)] public ulong Seed { get; init; } = 1004;
+
+    /// <summary>The model whose gradients attribute.</summary>
+    [Id(2)] public required ModelSpec Proxy { get; init; }
+
+    /// <summary>Path of tokenizer.json; null when the corpus and the queries are pretokenised and nothing is sampled.</summary>
+    [Id(3)] public string? Tokenizer { get; init; }
+
+    /// <summary>The training corpus.</summary>
+    [Id(4)] public required CorpusSpec Corpus { get; init; }
+
+    /// <summary>The two query sets.</summary>
+    [Id(5)] public required QueriesSpec Queries { get; init; }
+
+    /// <summary>How curvature is estimated.</summary>
+    [Id(6)] public FactorsSpec Factors { get; init; } = new();
+
+    /// <summary>Which scores are computed.</summary>
+    [Id(7)] public ScoresSpec Scores { get; init; } = new();
+
+    /// <summary>How tokens are selected.</summary>
+    [Id(8)] public SelectionSpec Selection { get; init; } = new();
+
+    /// <summary>The model that is trained with suppression; null: stop after selection.</summary>
+    [Id(9)] public ModelSpec? Target { get; init; }
+
+    /// <summary>What happens to the loss of selected tokens.</summary>
+    [Id(10)] public SuppressionSpec Suppression { get; init; } = new();
+
+    /// <summary>How the target is trained.</summary>
+    [Id(11)] public TrainingSpec Training { get; init; } = new();
+
+    /// <summary>How the result is measured; null: not measured.</summary>
+    [Id(12)] public EvaluationSpec? Evaluation { get; init; }
+
+    /// <summary>Number of corpus shards; null: from the plan.</summary>
+    [Id(13)] public int? Shards { get; init; }
+}

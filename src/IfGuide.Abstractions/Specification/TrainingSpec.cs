@@ -1,0 +1,39 @@
+namespace IfGuide.Abstractions.Specification;
+
+/// <summary>How a model is trained: AdamW under a cosine schedule with linear warm-up.</summary>
+[GenerateSerializer, Immutable, Alias("ifguide.TrainingSpec")]
+public sealed record TrainingSpec
+{
+    /// <summary>Passes over the corpus.</summary>
+    [Id(0)] public int Epochs { get; init; } = 4;
+
+    /// <summary>Sequences per optimizer step.</summary>
+    [Id(1)] public int BatchSize { get; init; } = 256;
+
+    /// <summary>Sequences per forward pass; null: <see cref="BatchSize"/>, at most 8.</summary>
+    [Id(2)] public int? MicroBatchSize { get; init; }
+
+    /// <summary>Peak learning rate.</summary>
+    [Id(3)] public double LearningRate { get; init; } = 6e-4;
+
+    /// <summary>Share of the steps that warm up linearly.</summary>
+    [Id(4)] public double Warmup { get; init; } = 0.01;
+
+    /// <summary>Decoupled weight decay.</summary>
+    [Id(5)] public double WeightDecay { get; init; } = 4e-4;
+
+    /// <summary>First moment's decay.</summary>
+    [Id(6)] public double Beta1 { get; init; } = 0.9;
+
+    /// <summary>Second moment's decay.</summary>
+    [Id(7)] public double Beta2 { get; init; } = 0.95;
+
+    /// <summary>Largest gradient norm; 0: no clipping.</summary>
+    [Id(8)] public double GradientClip { get; init; } = 1.0;
+
+    /// <summary>Precision of matrix products; weights and optimizer state are float32.</summary>
+    [Id(9)] public MatrixPrecision Precision { get; init; } = MatrixPrecision.Float32;
+
+    /// <summary>Optimizer steps between checkpoints.</summary>
+    [Id(10)] public int CheckpointEvery { get; init; } = 500;
+}
