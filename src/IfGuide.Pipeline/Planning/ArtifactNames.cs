@@ -1,0 +1,121 @@
+using IfGuide.Abstractions.Specification;
+
+namespace IfGuide.Pipeline;
+
+/// <summary>Store names of everything a run computes. Each name holds the key of all that determines the artifact.</summary>
+/// <param name="specification">The run.</param>
+/// <param name="inputs">Its prepared inputs.</param>
+public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
+{
+    private readonly FactorsSpec factors = specification.Factors;
+
+    /// <summary>True when the strategy uses Kronecker factors.</summary>
+    public bool HasEigenbasis => factors.Strategy is CurvatureStrategy.Ekfac or CurvatureStrategy.Kfac;
+
+    /// <summary>True when the strategy uses squared gradients.</summary>
+    public bool HasLambda => factors.Strategy is CurvatureStrategy.Ekfac or CurvatureStrategy.Diagonal;
+
+    /// <summary>Key of the proxy's weights.</summary>
+    public string ProxyKey => inputs.Proxy.Weights is null
+        ? TrainingKey(inputs.Proxy, ProxyTraining, mask: null)
+        : inputs.Proxy.Key;
+
+    /// <summary>The training of a proxy without weights.</summary>
+    public TrainingSpec ProxyTraining => specification.Proxy.Training ?? specification.Training;
+
+    /// <summary>Weights of the proxy.</summary>
+    public string ProxyWeights => inputs.Proxy.Weights ?? Training(TrainingKey(inputs.Proxy, ProxyTraining, mask: null));
+
+    private string FactorKey => ContentKey.Of("factors/1", ProxyKey, inputs.CorpusKey, specification.Seed, factors.Labels, factors.Sequences, factors.Precision);
+
+    private string LambdaKey => ContentKey.Of("lambda/1", FactorKey, factors.Strategy);
+
+    private string QueryKey(PreparedQueries queries) => ContentKey.Of("query/1", ProxyKey, queries.Key, factors.Precision);
+
+    private string DirectionKey => ContentKey.Of(
+        "direction/1",
+        factors.Strategy,
+        HasEigenbasis ? FactorKey : null,
+        HasLambda ? LambdaKey : null,
+        factors.Strategy == CurvatureStrategy.Identity ? null : factors.Damping,
+        QueryKey(inputs.Toxic),
+        QueryKey(inputs.Nontoxic),
+        specification.Scores.Normalise);
+
+    private string ScoreKey => ContentKey.Of("score/1", DirectionKey, ProxyKey, inputs.CorpusKey, specification.Scores.Kind, factors.Precision);
+
+    private string SelectionKey => ContentKey.Of("select/1", ScoreKey, specification.Selection);
+
+    private string EvaluationKey(string variant) => ContentKey.Of("evaluate/1", VariantKey(variant), specification.Evaluation, inputs.Prompts, inputs.Perplexity, inputs.LastWord, inputs.Toxic.Key, inputs.Nontoxic.Key, inputs.Tokenizer, specification.Seed);
+
+    private string ReportKey => ContentKey.Of("report/1", SelectionKey, inputs.Tokenizer, specification.Target is null ? null : Variants.Select(EvaluationKey).ToArray(), specification.Run.ToString());
+
+    /// <summary>Covariance sums of one shard.</summary>
+    /// <param name="shard">The shard.</param>
+    public string Covariance(int shard) => $"covariance/{FactorKey}/shard-{shard:D5}.safetensors";
+
+    /// <summary>Covariances, eigenvalues and eigenvectors of one input group's layers.</summary>
+    /// <param name="group">The input group.</param>
+    public string Eigenbasis(string group) => $"eigenbasis/{FactorKey}/{group}.safetensors";
+
+    /// <summary>Lambda sums of one shard.</summary>
+    /// <param name="shard">The shard.</param>
+    public string Lambda(int shard) => $"lambda/{LambdaKey}/shard-{shard:D5}.safetensors";
+
+    /// <summary>Gradient sums of one query set.</summary>
+    /// <param name="queries">The query set.</param>
+    public string QueryGradient(PreparedQueries queries) => $"query/{QueryKey(queries)}/gradient.safetensors";
+
+    /// <summary>Preconditioned query gradients of one input group's layers.</summary>
+    /// <param name="group">The input group.</param>
+    public string Direction(string group) => $"query/{DirectionKey}/{group}.safetensors";
+
+    /// <summary>Token scores of one shard, npy float32 [sequences, tokens].</summary>
+    /// <param name="shard">The shard.</param>
+    public string Scores(int shard) => $"score/{ScoreKey}/shard-{shard:D5}.npy";
+
+    /// <summary>Mask of one shard, npy bool [sequences, tokens].</summary>
+    /// <param name="shard">The shard.</param>
+    public string Mask(int shard) => $"select/{SelectionKey}/mask-{shard:D5}.npy";
+
+    /// <summary>Sequences by descending rank score, npy int64.</summary>
+    public string Order => $"select/{SelectionKey}/order.npy";
+
+    /// <summary>Summary of the selection; written last.</summary>
+    public string Selection => $"select/{SelectionKey}/selection.msgpack";
+
+    /// <summary>Models that the run trains and compares, in order.</summary>
+    public IReadOnlyList<string> Variants => specification.Target is null ? [] : specification.Evaluation?.Compare ?? ["suppressed"];
+
+    /// <summary>Weights of one trained model.</summary>
+    /// <param name="variant"><c>base</c>, <c>suppressed</c>, <c>word-filter</c> or <c>document-filter</c>.</param>
+    public string TrainedWeights(string variant) => Training(VariantKey(variant));
+
+    /// <summary>Loss curve of one trained model.</summary>
+    /// <param name="variant">The model.</param>
+    public string TrainingLog(string variant) => $"train/{VariantKey(variant)}/log.msgpack";
+
+    /// <summary>Measurements of one model.</summary>
+    /// <param name="variant">The model.</param>
+    public string Evaluation(string variant) => $"evaluate/{EvaluationKey(variant)}/evaluation.msgpack";
+
+    /// <summary>The run's figures for programs.</summary>
+    public string Metrics => $"report/{ReportKey}/metrics.json";
+
+    /// <summary>The run's page for people.</summary>
+    public string Report => $"report/{ReportKey}/report.html";
+
+    /// <summary>Weights of a training, written when it ends; checkpoints lie beside them.</summary>
+    private static string Training(string key) => $"train/{key}/model.safetensors";
+
+    private string VariantKey(string variant) => TrainingKey(inputs.Target!, specification.Training, variant switch
+    {
+        "base" => null,
+        "suppressed" => ContentKey.Of("mask", SelectionKey, specification.Suppression),
+        _ => ContentKey.Of("filter/1", variant, SelectionKey),
+    });
+
+    /// <remarks>The same for the proxy and for the target: a base model that trains like the proxy is the proxy.</remarks>
+    private string TrainingKey(PreparedModel model, TrainingSpec training, string? mask) =>
+        ContentKey.Of("training/1", model.Key, training, inputs.CorpusKey, inputs.Perplexity, specification.Seed, mask);
+}

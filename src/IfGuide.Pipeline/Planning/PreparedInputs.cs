@@ -1,0 +1,114 @@
+using IfGuide.Storage.Artifacts;
+using MessagePack;
+
+namespace IfGuide.Pipeline;
+
+/// <summary>Manifest of the prepare stage: what the later stages read in place of the user's files.</summary>
+/// <remarks>Each part has the digest of what determined it, so that a later stage depends only on the parts it reads.</remarks>
+[MessagePackObject]
+public sealed record PreparedInputs
+{
+    /// <summary>Key of the corpus: its files, tokenizer, packing and sharding.</summary>
+    [Key(0)] public required string CorpusKey { get; init; }
+
+    /// <summary>Sequences of each shard, in shard order.</summary>
+    [Key(1)] public required IReadOnlyList<long> ShardSequences { get; init; }
+
+    /// <summary>Tokens per sequence.</summary>
+    [Key(2)] public required int SequenceLength { get; init; }
+
+    /// <summary>Tokens that are not padding.</summary>
+    [Key(3)] public required long AttendedTokens { get; init; }
+
+    /// <summary>Documents of the corpus; 0 for a pretokenised one.</summary>
+    [Key(4)] public required long Documents { get; init; }
+
+    /// <summary>The proxy: a stored model, or an architecture to train.</summary>
+    [Key(5)] public required PreparedModel Proxy { get; init; }
+
+    /// <summary>The target; null: stop after selection.</summary>
+    [Key(6)] public PreparedModel? Target { get; init; }
+
+    /// <summary>The toxic queries.</summary>
+    [Key(7)] public required PreparedQueries Toxic { get; init; }
+
+    /// <summary>The nontoxic queries.</summary>
+    [Key(8)] public required PreparedQueries Nontoxic { get; init; }
+
+    /// <summary>Store name of tokenizer.json; null for pretokenised runs without one.</summary>
+    [Key(9)] public string? Tokenizer { get; init; }
+
+    /// <summary>Prompts of the evaluation, a stored jsonl; null: none.</summary>
+    [Key(10)] public string? Prompts { get; init; }
+
+    /// <summary>Held-out text of the evaluation; null: none.</summary>
+    [Key(11)] public string? Perplexity { get; init; }
+
+    /// <summary>Last-word records of the evaluation; null: none.</summary>
+    [Key(12)] public string? LastWord { get; init; }
+
+    /// <summary>Things a person should know, e.g. queries that lost all labels to truncation.</summary>
+    [Key(13)] public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Sequences of the corpus.</summary>
+    [IgnoreMember] public long Sequences => ShardSequences.Sum();
+
+    /// <summary>Shards of the corpus.</summary>
+    [IgnoreMember] public int Shards => ShardSequences.Count;
+
+    /// <summary>Index of a shard's first sequence in the corpus.</summary>
+    /// <param name="shard">The shard.</param>
+    public long FirstSequence(int shard) => ShardSequences.Take(shard).Sum();
+
+    /// <summary>Store name of a shard's tokens.</summary>
+    /// <param name="shard">The shard.</param>
+    public string ShardArtifact(int shard) => $"prepare/{CorpusKey}/shard-{shard:D5}.safetensors";
+
+    /// <summary>Store name of a shard's documents; absent for a pretokenised corpus.</summary>
+    /// <param name="shard">The shard.</param>
+    public string DocumentsArtifact(int shard) => $"prepare/{CorpusKey}/documents-{shard:D5}.msgpack";
+
+    /// <summary>Reads the manifest.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public static async Task<PreparedInputs> LoadAsync(IArtifactStore store, string name, CancellationToken cancellationToken = default)
+    {
+        await using var file = File.OpenRead(await store.FetchAsync(name, cancellationToken));
+        return await MessagePackSerializer.DeserializeAsync<PreparedInputs>(file, cancellationToken: cancellationToken);
+    }
+}
+
+/// <summary>A model of the run.</summary>
+[MessagePackObject]
+public sealed record PreparedModel
+{
+    /// <summary>Digest of the stored weights, or of the architecture.</summary>
+    [Key(0)] public required string Key { get; init; }
+
+    /// <summary>Store name of config.json.</summary>
+    [Key(1)] public required string Configuration { get; init; }
+
+    /// <summary>Store name of the weights; null: trained from scratch.</summary>
+    [Key(2)] public string? Weights { get; init; }
+
+    /// <summary>Input groups of the tracked layers, in model order: layers of one group read the same activation.</summary>
+    [Key(3)] public required IReadOnlyList<string> InputGroups { get; init; }
+}
+
+/// <summary>One query set.</summary>
+[MessagePackObject]
+public sealed record PreparedQueries
+{
+    /// <summary>Digest of the stored batch.</summary>
+    [Key(0)] public required string Key { get; init; }
+
+    /// <summary>Store name of the batch.</summary>
+    [Key(1)] public required string Artifact { get; init; }
+
+    /// <summary>Queries.</summary>
+    [Key(2)] public required long Sequences { get; init; }
+
+    /// <summary>Tokens that carry loss.</summary>
+    [Key(3)] public required long LossTokens { get; init; }
+}

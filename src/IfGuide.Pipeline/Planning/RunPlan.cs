@@ -1,0 +1,108 @@
+using System.Globalization;
+using IfGuide.Abstractions;
+using IfGuide.Abstractions.Specification;
+using IfGuide.Abstractions.Units;
+
+namespace IfGuide.Pipeline;
+
+/// <summary>The units of a run as a pure function of its specification and prepared inputs.</summary>
+public static class RunPlan
+{
+    /// <summary>The unit that prepares the inputs; every submission runs it, since the user's files may have changed.</summary>
+    /// <param name="specification">The run.</param>
+    /// <param name="specificationName">Its store name.</param>
+    public static UnitReference Preparation(RunSpec specification, string specificationName)
+    {
+        ArgumentNullException.ThrowIfNull(specification);
+        return new()
+        {
+            Run = specification.Run,
+            Specification = specificationName,
+            Stage = Stage.Prepare,
+            Name = "inputs",
+            Kind = UnitKind.Preparation,
+            Artifact = string.Empty,
+        };
+    }
+
+    /// <summary>The stages after the preparation, in order; stages that the run does not have are left out.</summary>
+    /// <param name="specification">The run.</param>
+    /// <param name="specificationName">Its store name.</param>
+    /// <param name="inputs">The prepared inputs.</param>
+    /// <param name="inputsName">Their store name.</param>
+    public static IReadOnlyList<StagePlan> Create(RunSpec specification, string specificationName, PreparedInputs inputs, string inputsName)
+    {
+        ArgumentNullException.ThrowIfNull(specification);
+        ArgumentNullException.ThrowIfNull(inputs);
+        var names = new ArtifactNames(specification, inputs);
+        UnitReference Unit(Stage stage, UnitKind kind, string name, string artifact) => new()
+        {
+            Run = specification.Run,
+            Specification = specificationName,
+            Inputs = inputsName,
+            Stage = stage,
+            Name = name,
+            Kind = kind,
+            Artifact = artifact,
+        };
+        UnitReference[] Shards(Stage stage, Func<int, string> artifact) =>
+            [.. Enumerable.Range(0, inputs.Shards).Select(shard => Unit(stage, UnitKind.CorpusShard, UnitNames.Shard(shard), artifact(shard)))];
+        UnitReference[] Layers(Stage stage, Func<string, string> artifact) =>
+            [.. inputs.Proxy.InputGroups.Select(group => Unit(stage, UnitKind.LayerFactor, group, artifact(group)))];
+
+        var plan = new List<StagePlan>();
+        void Add(Stage stage, params IReadOnlyList<UnitReference>[] waves) => plan.Add(new StagePlan(stage, waves));
+
+        if (inputs.Proxy.Weights is null)
+        {
+            Add(Stage.TrainProxy, [Unit(Stage.TrainProxy, UnitKind.Training, UnitNames.Proxy, names.ProxyWeights)]);
+        }
+
+        if (names.HasEigenbasis)
+        {
+            Add(Stage.Covariance, Shards(Stage.Covariance, names.Covariance));
+            Add(Stage.Eigenbasis, Layers(Stage.Eigenbasis, names.Eigenbasis));
+        }
+
+        if (names.HasLambda)
+        {
+            Add(Stage.Lambda, Shards(Stage.Lambda, names.Lambda));
+        }
+
+        Add(
+            Stage.Query,
+            [
+                Unit(Stage.Query, UnitKind.CorpusShard, UnitNames.Toxic, names.QueryGradient(inputs.Toxic)),
+                Unit(Stage.Query, UnitKind.CorpusShard, UnitNames.Nontoxic, names.QueryGradient(inputs.Nontoxic)),
+            ],
+            Layers(Stage.Query, names.Direction));
+        Add(Stage.Score, Shards(Stage.Score, names.Scores));
+        Add(Stage.Select, [Unit(Stage.Select, UnitKind.Selection, UnitNames.Selection, names.Selection)]);
+        if (specification.Target is not null)
+        {
+            Add(Stage.Train, [.. names.Variants.Select(variant => Unit(Stage.Train, UnitKind.Training, variant, names.TrainedWeights(variant)))]);
+            if (specification.Evaluation is not null)
+            {
+                Add(Stage.Evaluate, [.. names.Variants.Select(variant => Unit(Stage.Evaluate, UnitKind.Evaluation, variant, names.Evaluation(variant)))]);
+            }
+        }
+
+        Add(Stage.Report, [Unit(Stage.Report, UnitKind.Evaluation, UnitNames.Report, names.Report)]);
+        return plan;
+    }
+}
+
+/// <summary>Names of units within their stages.</summary>
+internal static class UnitNames
+{
+    public const string Proxy = "proxy";
+    public const string Toxic = "toxic";
+    public const string Nontoxic = "nontoxic";
+    public const string Selection = "selection";
+    public const string Report = "report";
+    private const string ShardPrefix = "shard-";
+
+    public static string Shard(int shard) => string.Create(CultureInfo.InvariantCulture, $"{ShardPrefix}{shard:D5}");
+
+    public static int ShardOf(string name) => int.Parse(name.AsSpan(ShardPrefix.Length), CultureInfo.InvariantCulture);
+}
