@@ -1,0 +1,51 @@
+using System.Xml.Linq;
+
+namespace IfGuide.Architecture.Tests;
+
+/// <summary>What stands at the top, and that README tells of it.</summary>
+public sealed class LayoutTests
+{
+    private static readonly string[] Top =
+    [
+        ".ci", ".editorconfig", ".gitattributes", ".gitignore", "CHANGELOG.md", "CONTRACT.md", "CONTRIBUTING.md", "Directory.Build.props", "Directory.Build.targets",
+        "Directory.Packages.props", "IfGuide.sln", "LICENSE", "NuGet.config", "README.md", "deploy", "docs", "global.json", "src", "tests",
+    ];
+
+    [Fact]
+    public void Top_HoldsOnlyWhatBelongsThere() =>
+        Assert.Empty(Repository.Files.Select(file => file.Split('/')[0]).Distinct().Except(Top));
+
+    [Fact]
+    public void Readme_NamesEveryProject()
+    {
+        var readme = Repository.Read("README.md");
+        var projects = Repository.Files.Where(file => file.EndsWith(".csproj", StringComparison.Ordinal)).Select(file => Path.GetFileNameWithoutExtension(file));
+        var missing = projects.Where(project => !readme.Contains(project, StringComparison.Ordinal));
+        Assert.Empty(missing);
+    }
+
+    [Fact]
+    public void Readme_GivesAReasonForEveryPackage()
+    {
+        var rows = Repository.Read("README.md").Split('\n').Where(line => line.StartsWith('|')).ToList();
+        var packages = XDocument.Parse(Repository.Read("Directory.Packages.props")).Descendants("PackageVersion").Select(element => element.Attribute("Include")!.Value);
+        var missing = packages.Where(package => !rows.Any(row => row.Contains(package, StringComparison.Ordinal)));
+        Assert.Empty(missing);
+    }
+
+    [Fact]
+    public void Solution_HoldsEveryProject()
+    {
+        var solution = Repository.Read("IfGuide.sln");
+        var projects = Repository.Files.Where(file => file.EndsWith(".csproj", StringComparison.Ordinal)).Select(file => Path.GetFileName(file));
+        var missing = projects.Where(project => !solution.Contains(project, StringComparison.Ordinal));
+        Assert.Empty(missing);
+    }
+
+    [Theory]
+    [InlineData("deploy/ifguide")]
+    [InlineData("deploy/test")]
+    [InlineData(".ci/run")]
+    public void Script_IsExecutable(string file) =>
+        Assert.True(File.GetUnixFileMode(Path.Combine(Repository.Root, file)).HasFlag(UnixFileMode.UserExecute));
+}
