@@ -50,6 +50,9 @@ public sealed record PreparedInputs
     /// <summary>Things a person should know, e.g. queries that lost all labels to truncation.</summary>
     [Key(13)] public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    /// <summary>Known toxic spans of the corpus, a stored jsonl; null: none.</summary>
+    [Key(14)] public string? Labels { get; init; }
+
     /// <summary>Sequences of the corpus.</summary>
     [IgnoreMember] public long Sequences => ShardSequences.Sum();
 
