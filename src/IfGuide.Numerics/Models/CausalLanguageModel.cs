@@ -1,0 +1,162 @@
+using IfGuide.Numerics.Models.Operations;
+using static TorchSharp.torch;
+
+namespace IfGuide.Numerics.Models;
+
+/// <summary>A causal transformer under its Hugging Face tensor names. Owns its weights; frozen unless the weights it was given require gradients. For one thread at a time.</summary>
+/// <remarks>Positions are 0 .. T − 1 in every row, padded on the left or not, as Hugging Face computes them without position ids.</remarks>
+public abstract class CausalLanguageModel : IDisposable
+{
+    private readonly RotaryEmbedding rotary;
+
+    private protected CausalLanguageModel(TransformerConfiguration configuration, IReadOnlyDictionary<string, Tensor> weights, string unembedding)
+    {
+        Configuration = configuration;
+        Weights = weights;
+        Unembedding = weights[unembedding];
+        rotary = new RotaryEmbedding(configuration, Precision, Device);
+    }
+
+    /// <summary>Shape and constants.</summary>
+    public TransformerConfiguration Configuration { get; }
+
+    /// <summary>All weights by Hugging Face name; tied embeddings appear once, as the embedding.</summary>
+    public IReadOnlyDictionary<string, Tensor> Weights { get; }
+
+    /// <summary>The layers that influence is computed for, in Hugging Face module order with the perceptron before the attention.</summary>
+    public abstract IReadOnlyList<TrackedLayer> TrackedLayers { get; }
+
+    /// <summary>W of logits = h Wᵀ, [V, d].</summary>
+    public Tensor Unembedding { get; }
+
+    /// <summary>Where the weights are.</summary>
+    public Device Device => Unembedding.device;
+
+    /// <summary>Element type of the weights and of the hidden states.</summary>
+    public ScalarType Precision => Unembedding.dtype;
+
+    /// <summary>Makes a model of weights; takes ownership of every tensor given.</summary>
+    /// <param name="configuration">Shape and constants.</param>
+    /// <param name="weights">Tensors by Hugging Face name, of one precision on one device. Buffers of old checkpoints (rotary frequencies, causal masks) and the copy of a tied unembedding may be among them; they are freed.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="ModelFormatException">The configuration is impossible, or tensors are missing, unexpected or of wrong shape, precision or device; the message names them.</exception>
+    public static CausalLanguageModel Create(TransformerConfiguration configuration, IReadOnlyDictionary<string, Tensor> weights)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(weights);
+        configuration.Validate();
+        var owned = ModelWeights.Take(configuration, weights);
+        return configuration.Family == ModelFamily.GptNeoX ? new GptNeoXModel(configuration, owned) : new LlamaModel(configuration, owned);
+    }
+
+    /// <summary>Names and shapes of the weights of a model.</summary>
+    /// <param name="configuration">Shape and constants.</param>
+    public static IReadOnlyDictionary<string, long[]> WeightShapes(TransformerConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return configuration.Family == ModelFamily.GptNeoX ? GptNeoXModel.Shapes(configuration) : LlamaModel.Shapes(configuration);
+    }
+
+    /// <summary>Weights to train from: matrices normal with <see cref="TransformerConfiguration.InitializerRange"/>, biases 0, norms 1 and 0, as Hugging Face initialises both families.</summary>
+    /// <param name="configuration">Shape and constants.</param>
+    /// <param name="seed">The run's seed; each number depends on it, its tensor's name and its place only.</param>
+    /// <param name="device">Where the tensors go.</param>
+    /// <returns>float32 tensors by Hugging Face name, outside any dispose scope; the caller owns them.</returns>
+    public static IReadOnlyDictionary<string, Tensor> InitialWeights(TransformerConfiguration configuration, ulong seed, Device device) =>
+        Models.InitialWeights.Create(configuration, seed, device);
+
+    /// <summary>Hidden states after the final norm: logits are their product with <see cref="Unembedding"/>.</summary>
+    /// <param name="inputIds">Token ids, [B, T], int64, on the model's device.</param>
+    /// <param name="attentionMask">1 for tokens and 0 for padding, [B, T], int64; with a cache [B, cached + T]; null: no padding.</param>
+    /// <param name="pass">What to do besides.</param>
+    /// <returns>Value [B, T, d], with its tangent when the pass has a direction. States at padding are finite and mean nothing.</returns>
+    /// <exception cref="ArgumentException">The ids are no [B, T] int64, or reach beyond the model's positions.</exception>
+    public Dual Hidden(Tensor inputIds, Tensor? attentionMask, ForwardPass pass)
+    {
+        ArgumentNullException.ThrowIfNull(inputIds);
+        ArgumentNullException.ThrowIfNull(pass);
+        pass.Validate();
+        var start = pass.Cache?.Length ?? 0;
+        CheckInput(inputIds, start);
+        using var graph = pass.RecordsGraph ? null : no_grad();
+        using var scope = NewDisposeScope();
+        using var mask = new AttentionMask(attentionMask, inputIds.shape[1], start);
+        var context = new BlockContext(pass, mask, rotary, start);
+        var states = Embed(inputIds);
+        for (var index = 0; index < Configuration.LayerCount; index++)
+        {
+            using var block = NewDisposeScope();
+            var next = Block(index, states, context).MoveToOuterDisposeScope();
+            states.Dispose();
+            states = next;
+        }
+
+        pass.Cache?.Advance(inputIds.shape[1]);
+        return FinalNorm(states).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>A copy in another precision or on another device; frozen.</summary>
+    /// <param name="precision">Element type of the copy's weights.</param>
+    /// <param name="device">Where the copy goes.</param>
+    /// <returns>The copy; the caller owns it.</returns>
+    public CausalLanguageModel Convert(ScalarType precision, Device device)
+    {
+        using var scope = NewDisposeScope();
+        return Create(Configuration, Weights.ToDictionary(weight => weight.Key, weight => weight.Value.detach().to(precision, device, copy: true)));
+    }
+
+    /// <summary>Frees the weights.</summary>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees the weights.</summary>
+    /// <param name="disposing">Whether <see cref="Dispose()"/> calls.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            rotary.Dispose();
+            foreach (var weight in Weights.Values)
+            {
+                weight.Dispose();
+            }
+        }
+    }
+
+    private protected abstract Dual Embed(Tensor inputIds);
+
+    private protected abstract Dual Block(int index, Dual states, BlockContext context);
+
+    private protected abstract Dual FinalNorm(Dual states);
+
+    /// <summary>Rotates, caches and attends: queries [B, T, heads, size], keys and values [B, T, key heads, size] to [B, T, heads · size].</summary>
+    private protected static Dual Attend(int block, Dual query, Dual key, Dual value, BlockContext context)
+    {
+        query = query.Map(heads => context.Rotary.Apply(heads, context.Start).transpose(1, 2));
+        key = key.Map(heads => context.Rotary.Apply(heads, context.Start).transpose(1, 2));
+        value = value.Map(heads => heads.transpose(1, 2));
+        if (context.Pass.Cache is { } cache)
+        {
+            var (keys, values) = cache.Append(block, key.Value, value.Value);
+            (key, value) = (Dual.Constant(keys), Dual.Constant(values));
+        }
+
+        return CausalAttention.Apply(query, key, value, context.Mask);
+    }
+
+    private void CheckInput(Tensor inputIds, long start)
+    {
+        if (inputIds.dim() != 2 || inputIds.dtype != ScalarType.Int64)
+        {
+            throw new ArgumentException($"Token ids are [sequences, tokens] of int64, but {inputIds.dtype} [{string.Join(", ", inputIds.shape)}] was given.", nameof(inputIds));
+        }
+
+        if (start + inputIds.shape[1] > Configuration.MaximumPositions)
+        {
+            throw new ArgumentException($"Sequences of {start + inputIds.shape[1]} tokens were given to a model of {Configuration.MaximumPositions} positions. Use shorter sequences or a model with more positions.", nameof(inputIds));
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using IfGuide.Numerics.Randomness;
+using static TorchSharp.torch;
+
+namespace IfGuide.Numerics.Models;
+
+/// <summary>Initial weights as a pure function of (seed, tensor name, element): the same on any number of threads.</summary>
+internal static class InitialWeights
+{
+    private const int Piece = 1 << 16; // elements per parallel unit; even, so that no pair of normals is cut
+
+    public static Dictionary<string, Tensor> Create(TransformerConfiguration configuration, ulong seed, Device device)
+    {
+        configuration.Validate();
+        var result = new Dictionary<string, Tensor>();
+        foreach (var (name, shape) in CausalLanguageModel.WeightShapes(configuration))
+        {
+            using var scope = NewDisposeScope();
+            var weight = shape.Length == 2 ? Normal(name, shape, configuration.InitializerRange, seed)
+                : name.EndsWith(".bias", StringComparison.Ordinal) ? zeros(shape, ScalarType.Float32)
+                : ones(shape, ScalarType.Float32);
+            result[name] = weight.to(device).DetachFromDisposeScope();
+        }
+
+        return result;
+    }
+
+    private static Tensor Normal(string name, long[] shape, double deviation, ulong seed)
+    {
+        var result = empty(shape, ScalarType.Float32);
+        var flat = result.view(-1);
+        var count = result.numel();
+        var stream = StableHash(name);
+        Parallel.For(0L, (count + Piece - 1) / Piece, piece =>
+        {
+            using var part = flat.narrow(0, piece * Piece, Math.Min(Piece, count - piece * Piece));
+            Fill(MemoryMarshal.Cast<byte, float>(part.bytes), piece * Piece / 2, seed, stream, deviation);
+        });
+        return result;
+    }
+
+    /// <summary>Box-Muller: two uniforms per pair of normals.</summary>
+    private static void Fill(Span<float> target, long firstPair, ulong seed, long stream, double deviation)
+    {
+        for (var index = 0; index < target.Length; index += 2)
+        {
+            var pair = firstPair + index / 2;
+            var radius = deviation * Math.Sqrt(-2 * Math.Log(1 - CounterRandom.Uniform(seed, RandomPurpose.InitialWeights, stream, 2 * pair)));
+            var (sine, cosine) = Math.SinCos(2 * Math.PI * CounterRandom.Uniform(seed, RandomPurpose.InitialWeights, stream, 2 * pair + 1));
+            target[index] = (float)(radius * cosine);
+            if (index + 1 < target.Length)
+            {
+                target[index + 1] = (float)(radius * sine);
+            }
+        }
+    }
+
+    /// <summary>FNV-1a over the name's bytes; string.GetHashCode differs between processes.</summary>
+    private static long StableHash(string name)
+    {
+        var hash = 0xcbf29ce484222325UL;
+        foreach (var value in Encoding.UTF8.GetBytes(name))
+        {
+            hash = (hash ^ value) * 0x100000001b3UL;
+        }
+
+        return (long)hash;
+    }
+}

@@ -1,0 +1,65 @@
+using static TorchSharp.torch;
+
+namespace IfGuide.Numerics.Models.Operations;
+
+/// <summary>Which keys each query may read: those up to its own position that are no padding, and always itself.</summary>
+/// <remarks>
+/// Letting a padding token read itself keeps its row of the softmax finite; no other token reads it, so nothing depends on it.
+/// Serves one forward pass.
+/// </remarks>
+internal sealed class AttentionMask : IDisposable
+{
+    private readonly Tensor? padding;
+    private readonly long queries;
+    private readonly long start;
+    private Tensor? additive;
+
+    /// <param name="attentionMask">[B, keys], 1 for tokens; null: no padding.</param>
+    /// <param name="queries">Number of queries.</param>
+    /// <param name="start">Position of the first query; keys are the positions 0 .. start + queries − 1.</param>
+    public AttentionMask(Tensor? attentionMask, long queries, long start)
+    {
+        this.queries = queries;
+        this.start = start;
+        if (attentionMask is not null && attentionMask.eq(0).any().item<bool>())
+        {
+            padding = attentionMask.eq(0).unsqueeze(1).unsqueeze(1).DetachFromDisposeScope();
+        }
+    }
+
+    /// <summary>Whether the square causal mask is all there is.</summary>
+    public bool IsCausalOnly => padding is null && start == 0;
+
+    /// <summary>Whether every query may read every key.</summary>
+    public bool IsEmpty => padding is null && queries == 1;
+
+    /// <summary>True where a key is hidden, for queries [from, to) and keys [0, start + to): [B or 1, 1, to − from, keys].</summary>
+    public Tensor Hidden(long from, long to, Device device)
+    {
+        var keys = arange(start + to, device: device);
+        var positions = arange(start + from, start + to, device: device).unsqueeze(1);
+        var future = keys.gt(positions).unsqueeze(0).unsqueeze(0);
+        return padding is null
+            ? future
+            : padding.narrow(3, 0, start + to).logical_and(keys.ne(positions)).logical_or_(future);
+    }
+
+    /// <summary>0 where a key may be read and −∞ elsewhere, [B or 1, 1, queries, keys]; made once per pass.</summary>
+    public Tensor Additive(ScalarType precision, Device device)
+    {
+        if (additive is null)
+        {
+            using var scope = NewDisposeScope();
+            var hidden = Hidden(0, queries, device);
+            additive = zeros(hidden.shape, precision, device).masked_fill_(hidden, double.NegativeInfinity).DetachFromDisposeScope();
+        }
+
+        return additive;
+    }
+
+    public void Dispose()
+    {
+        padding?.Dispose();
+        additive?.Dispose();
+    }
+}

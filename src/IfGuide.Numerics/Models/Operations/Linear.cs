@@ -1,0 +1,41 @@
+using static TorchSharp.torch;
+
+namespace IfGuide.Numerics.Models.Operations;
+
+/// <summary>A tracked linear layer, y = W x + b; along the direction U = [U_w, u_b]: ẏ = W ẋ + U_w x + u_b.</summary>
+internal static class Linear
+{
+    /// <summary>[B, T, in] to [B, T, out]; records the layer when the pass captures.</summary>
+    public static Dual Apply(TrackedLayer layer, Dual input, ForwardPass pass)
+    {
+        var value = nn.functional.linear(input.Value, layer.Weight, layer.Bias);
+        pass.Capture?.Record(layer, input.Value, value);
+        var direction = pass.Direction?.GetValueOrDefault(layer.Name);
+        return new Dual(value, Tangent(layer, input, direction)?.view(value.shape));
+    }
+
+    /// <summary>The tangent, [B T, out]; null when neither the input nor the layer moves.</summary>
+    private static Tensor? Tangent(TrackedLayer layer, Dual input, Tensor? direction)
+    {
+        var columns = layer.Weight.shape[1];
+        var moved = direction is null ? null : AlongDirection(layer, input.Value.reshape(-1, columns), direction);
+        if (input.Tangent is null)
+        {
+            return moved;
+        }
+
+        var tangent = input.Tangent.reshape(-1, columns);
+        return moved is null ? tangent.mm(layer.Weight.t()) : moved.addmm_(tangent, layer.Weight.t());
+    }
+
+    private static Tensor AlongDirection(TrackedLayer layer, Tensor rows, Tensor direction)
+    {
+        if (!layer.HasBias)
+        {
+            return rows.mm(direction.t());
+        }
+
+        var columns = layer.Weight.shape[1];
+        return addmm(direction.select(1, columns), rows, direction.narrow(1, 0, columns).t(), 1, 1);
+    }
+}

@@ -1,0 +1,26 @@
+using static TorchSharp.torch;
+
+namespace IfGuide.Numerics.Models.Operations;
+
+/// <summary>RMSNorm over the last dimension: y = γ x̂ with x̂ = x r, r = 1/√(mean(x²) + ε), computed in float32 or wider as Llama does.</summary>
+/// <remarks>Tangent: ẏ = γ r (ẋ − x̂ mean(x̂ ẋ)).</remarks>
+internal static class RootMeanSquareNormalisation
+{
+    /// <summary>[.., d] to the same shape.</summary>
+    public static Dual Apply(Dual input, Tensor weight, double epsilon)
+    {
+        var precision = input.Value.dtype;
+        var x = Wide.Of(input.Value);
+        var inverse = x.square().mean([-1], true).add(epsilon).rsqrt();
+        var normalised = x.mul(inverse);
+        var value = normalised.to(precision).mul(weight);
+        if (input.Tangent is null)
+        {
+            return Dual.Constant(value);
+        }
+
+        var tangent = Wide.Of(input.Tangent);
+        var moved = tangent.addcmul(normalised, normalised.mul(tangent).mean([-1], true), -1);
+        return new Dual(value, moved.mul_(inverse).mul_(Wide.Of(weight)).to(precision));
+    }
+}
