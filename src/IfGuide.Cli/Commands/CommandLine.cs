@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.Globalization;
+using IfGuide.Abstractions;
+using IfGuide.Cli.Consoles;
+
+namespace IfGuide.Cli.Commands;
+
+/// <summary>The whole command line: parses it, runs a command, and turns what goes wrong into one message and an exit code.</summary>
+internal static class CommandLine
+{
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        var parsed = CreateRoot().Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            return Complain(parsed.Errors[0].Message + " Run 'ifguide --help' for what there is.", ExitCode.UserError);
+        }
+
+        using var interruption = new Interruption();
+        var verbose = CommonOptions.Read(parsed).Verbose;
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, interruption.Token);
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            return Complain("interrupted.", ExitCode.Interrupted);
+        }
+        catch (Exception exception)
+        {
+            if (verbose)
+            {
+                Console.Error.WriteLine(exception);
+            }
+
+            return exception switch
+            {
+                UserErrorException => Complain(exception.Message, ExitCode.UserError),
+                UnreachableException => Complain(exception.Message, ExitCode.Unreachable),
+                _ => Complain(Sentence(exception) + (verbose ? string.Empty : " (--verbose shows more.)"), ExitCode.Failed),
+            };
+        }
+    }
+
+    private static RootCommand CreateRoot()
+    {
+        var root = new RootCommand("IfGuide finds the training tokens that make a language model toxic, and trains the model to suppress them.")
+        {
+            SchemaCommand.Create(),
+            ValidateCommand.Create(),
+        };
+        CommonOptions.AddTo(root);
+        return root;
+    }
+
+    private static int Complain(string message, int code)
+    {
+        Console.Error.WriteLine($"ifguide: {message}");
+        return code;
+    }
+
+    private static string Sentence(Exception exception)
+    {
+        var message = exception.Message.ReplaceLineEndings(" ").Trim();
+        return message.EndsWith('.') ? message : message + ".";
+    }
+}

@@ -1,0 +1,29 @@
+using System.CommandLine;
+using IfGuide.Cli.Consoles;
+using IfGuide.Cli.RunFiles;
+
+namespace IfGuide.Cli.Commands;
+
+/// <summary><c>ifguide validate FILE</c>: checks a run file and every file it names, without computing.</summary>
+internal static class ValidateCommand
+{
+    public static Command Create()
+    {
+        var file = new Argument<string>("FILE") { Description = "The run file." };
+        return new Command("validate", "Checks a run file and every file it names, without computing.") { file }.Does((result, context) =>
+        {
+            var path = result.GetRequiredValue(file);
+            var run = RunFile.Read(path);
+            InputFiles.Check(run, path);
+            foreach (var note in RunFile.Notes(run))
+            {
+                CommandConsole.Warn($"{path}: {note}");
+            }
+
+            context.Console.Result(
+                new { Run = run.Run.ToString(), File = Path.GetFullPath(path), Files = InputFiles.Of(run).Count() },
+                checkedRun => $"{path}: run '{checkedRun.Run}' is in order; {checkedRun.Files} files and folders that it names are there.");
+            return ExitCode.Done;
+        });
+    }
+}

@@ -1,0 +1,44 @@
+using IfGuide.Abstractions.Specification;
+using IfGuide.Cli.RunFiles.Values;
+
+namespace IfGuide.Cli.RunFiles.Keys;
+
+/// <summary>Keys of <c>training</c> (of the target, and of a proxy from scratch) and <c>suppression</c>.</summary>
+internal static class TrainingKeys
+{
+    public static Section<SuppressionSpec> Suppression { get; } = new(
+        () => new SuppressionSpec(),
+        Key.Of("objective", new ChoiceKind<SuppressionObjective>(("penalty", SuppressionObjective.Penalty), ("hinge", SuppressionObjective.Hinge), ("unlikelihood", SuppressionObjective.Unlikelihood), ("drop", SuppressionObjective.Drop)),
+            (SuppressionSpec suppression, SuppressionObjective objective) => suppression with { Objective = objective },
+            "penalty: weight -lambda (paper Eq. 9); hinge: the same until the token's loss reaches hinge_cap; unlikelihood: -log(1 - p); drop: weight 0.", "\"penalty\""),
+        Key.Of("lambda", NumberKind.AtLeast(0), (SuppressionSpec suppression, double weight) => suppression with { PenaltyWeight = weight }, "Weight of the objective.", "1.0"),
+        Key.Of("hinge_cap", NumberKind.Above(0), (SuppressionSpec suppression, double cap) => suppression with { HingeCap = cap },
+            "Loss in nats per token at which the hinge stops; by default the logarithm of the vocabulary size."))
+    {
+        Rule = suppression => suppression is { HingeCap: not null, Objective: not SuppressionObjective.Hinge }
+            ? ("hinge_cap", "belongs to the objective hinge; remove it or choose that objective")
+            : null,
+    };
+
+    public static Section<TrainingSpec> Training { get; } = new(
+        () => new TrainingSpec(),
+        Count("epochs", (training, count) => training with { Epochs = count }, "Passes over the corpus.", "4"),
+        Count("batch_size", (training, count) => training with { BatchSize = count }, "Sequences per optimizer step.", "256"),
+        Count("micro_batch_size", (training, count) => training with { MicroBatchSize = count }, "Sequences per forward pass; by default batch_size, at most 8."),
+        Key.Of("learning_rate", NumberKind.Above(0), (TrainingSpec training, double rate) => training with { LearningRate = rate }, "Peak learning rate.", "6e-4"),
+        Key.Of("warmup", NumberKind.From(0, 1), (TrainingSpec training, double share) => training with { Warmup = share }, "Share of the steps that warm up linearly.", "0.01"),
+        Key.Of("weight_decay", NumberKind.AtLeast(0), (TrainingSpec training, double decay) => training with { WeightDecay = decay }, "Decoupled weight decay.", "4e-4"),
+        Key.Of("betas", new ListKind<double>("two numbers, each at least 0 and below 1, such as [0.9, 0.95]", NumberKind.FromBelow(0, 1), 2, 2, distinct: false),
+            (TrainingSpec training, IReadOnlyList<double> betas) => training with { Beta1 = betas[0], Beta2 = betas[1] }, "Decay of the first and second moment.", "[0.9, 0.95]"),
+        Key.Of("gradient_clip", NumberKind.AtLeast(0), (TrainingSpec training, double norm) => training with { GradientClip = norm }, "Largest gradient norm; 0: no clipping.", "1.0"),
+        Key.Of("precision", InfluenceKeys.Precision, (TrainingSpec training, MatrixPrecision precision) => training with { Precision = precision }, "Precision of matrix products; weights and optimizer state are float32.", "\"float32\""),
+        Count("checkpoint_every", (training, count) => training with { CheckpointEvery = count }, "Optimizer steps between checkpoints.", "500"))
+    {
+        Rule = training => training.MicroBatchSize > training.BatchSize
+            ? ("micro_batch_size", $"is {training.MicroBatchSize}, more than the {training.BatchSize} sequences of a batch; lower it or raise batch_size")
+            : null,
+    };
+
+    private static Key<TrainingSpec> Count(string name, Func<TrainingSpec, int, TrainingSpec> with, string meaning, string? @default = null) =>
+        Key.Of(name, WholeNumberKind.Count(), (TrainingSpec training, long count) => with(training, (int)count), meaning, @default);
+}

@@ -1,0 +1,125 @@
+using IfGuide.Abstractions;
+using IfGuide.Abstractions.Specification;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace IfGuide.Cli.RunFiles;
+
+/// <summary>Reads a run file (CONTRACT section 2) into a <see cref="RunSpec"/> with every default filled in and every path absolute.</summary>
+internal static class RunFile
+{
+    private const long LargestFile = 1 << 20;
+    private const int DeepestNesting = 32;
+
+    /// <summary>Reads a run file. Reads no other file.</summary>
+    /// <param name="path">The run file.</param>
+    /// <exception cref="UserErrorException">The file cannot be read or says something that a run file cannot; the message names file and line.</exception>
+    public static RunSpec Read(string path)
+    {
+        var root = Parse(path, ReadText(path));
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var run = RunFileKeys.Root.Read(root, new KeyPlace(path, folder, string.Empty));
+        return FillIn(run, path);
+    }
+
+    /// <summary>What the file says that this run will not use; one sentence each.</summary>
+    public static IReadOnlyList<string> Notes(RunSpec run) => run is { Target: null, Evaluation: not null }
+        ? ["there is no 'target': the run stops after selection, and 'training', 'suppression' and 'evaluation' are not used."]
+        : [];
+
+    private static string ReadText(string path)
+    {
+        try
+        {
+            var file = new FileInfo(path);
+            if (file.Exists && file.Length > LargestFile)
+            {
+                throw new UserErrorException($"{path}: {file.Length} bytes are too many for a run file (at most {LargestFile}); name another file.");
+            }
+
+            return new System.Text.UTF8Encoding(false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path)).TrimStart('\uFEFF');
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new UserErrorException($"{path}: there is no such run file.", exception);
+        }
+        catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
+        {
+            throw new UserErrorException($"{path}: the run file cannot be read: {exception.Message}", exception);
+        }
+        catch (System.Text.DecoderFallbackException exception)
+        {
+            throw new UserErrorException($"{path}: the run file is not UTF-8 (byte {exception.Index}); save it as UTF-8.", exception);
+        }
+    }
+
+    private static YamlNode Parse(string path, string text)
+    {
+        try
+        {
+            CheckNesting(path, text);
+            var yaml = new YamlStream();
+            yaml.Load(new StringReader(text));
+            return yaml.Documents.Count switch
+            {
+                1 => yaml.Documents[0].RootNode,
+                0 => throw new UserErrorException($"{path}: the run file is empty; see 'ifguide schema' for its keys."),
+                _ => throw new UserErrorException($"{path}:{yaml.Documents[1].RootNode.Start.Line}: a second YAML document starts here; a run file holds one."),
+            };
+        }
+        catch (YamlException exception)
+        {
+            var reason = exception.InnerException?.Message ?? exception.Message;
+            throw new UserErrorException($"{path}:{exception.Start.Line}: this is not YAML: {reason.TrimEnd('.')} (column {exception.Start.Column}).", exception);
+        }
+    }
+
+    /// <summary>The YAML library recurses: a file of a hundred thousand brackets would end the process.</summary>
+    private static void CheckNesting(string path, string text)
+    {
+        var parser = new Parser(new StringReader(text));
+        var depth = 0;
+        while (parser.MoveNext())
+        {
+            depth += parser.Current!.NestingIncrease;
+            if (depth > DeepestNesting)
+            {
+                throw new UserErrorException($"{path}:{parser.Current.Start.Line}: values nest deeper than {DeepestNesting} levels; a run file needs at most 4.");
+            }
+        }
+    }
+
+    private static RunSpec FillIn(RunSpec run, string path)
+    {
+        if (run.Run == default)
+        {
+            var name = Path.GetFileNameWithoutExtension(path);
+            run = run with
+            {
+                Run = RunId.TryParse(name, out var id)
+                    ? id
+                    : throw new UserErrorException($"{path}: the file's name '{name}' cannot be the run's id (1 to 63 characters of a-z, 0-9 and '-'); rename it or add 'run: some-id'."),
+            };
+        }
+
+        if (run.Proxy is { Architecture: not null, Training: null })
+        {
+            run = run with { Proxy = run.Proxy with { Training = new TrainingSpec() } };
+        }
+
+        return run with { Tokenizer = run.Tokenizer ?? DefaultTokenizer(run, path) };
+    }
+
+    private static string? DefaultTokenizer(RunSpec run, string path)
+    {
+        var text = run.Corpus.Path is not null ? "corpus" : run.Queries.Toxic.Path is not null ? "queries.toxic" : run.Queries.Nontoxic.Path is not null ? "queries.nontoxic"
+            : run is { Target: not null, Evaluation: not null } ? "evaluation" : null;
+        if (run.Proxy.Path is { } folder)
+        {
+            var beside = Path.Combine(folder, "tokenizer.json");
+            return text is not null || File.Exists(beside) ? beside : null;
+        }
+
+        return text is null ? null : throw new UserErrorException($"{path}: 'tokenizer' is missing: '{text}' is text, and a proxy from scratch has no folder with a tokenizer.json; name one.");
+    }
+}
