@@ -1,0 +1,39 @@
+using static TorchSharp.torch;
+
+namespace IfGuide.Numerics.Suppression;
+
+/// <summary>The suppression objective (paper Eq. 9 and its bounded relatives) on whole logits: for checks and small batches; training uses <see cref="SuppressionHead"/>.</summary>
+public static class SuppressionLoss
+{
+    /// <summary>What the summed objective is divided by.</summary>
+    /// <param name="labels">[B, T], int64.</param>
+    /// <param name="normalisation">Kind of divisor.</param>
+    /// <returns>At least 1.</returns>
+    public static long Divisor(Tensor labels, LossNormalisation normalisation)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        using var scope = NewDisposeScope();
+        return Math.Max(1, normalisation == LossNormalisation.Positions
+            ? labels.shape[0] * (labels.shape[1] - 1)
+            : labels.ne(TokenBatch.NoLabel).sum().item<long>());
+    }
+
+    /// <summary>Objective and gradient from logits. Logits at t predict the label and answer to the selection at t + 1.</summary>
+    /// <param name="logits">[B, T, V]; bfloat16 and float16 are computed in float32.</param>
+    /// <param name="labels">[B, T], int64; −100 carries no loss.</param>
+    /// <param name="selected">[B, T], bool, at the label's index; null: none.</param>
+    /// <param name="options">The objective.</param>
+    /// <param name="divisor">What the sum is divided by.</param>
+    /// <returns>Loss, and its gradient [B, T, V] in the precision of the computation; the last position's is 0.</returns>
+    public static (double Loss, Tensor Gradient) FromLogits(Tensor logits, Tensor labels, Tensor? selected, SuppressionOptions options, double divisor)
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        using var scope = NewDisposeScope();
+        var rows = LabelledRows.Of(labels, selected);
+        var wide = logits.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        var work = logits.detach().reshape(-1, logits.shape[2]).index_select(0, rows.Index).to(wide);
+        var (objective, _) = ObjectiveRows.Apply(work, rows.Labels, rows.Selected, options, 1 / divisor);
+        var gradient = zeros(logits.shape[0] * logits.shape[1], logits.shape[2], wide, logits.device).index_copy_(0, rows.Index, work);
+        return (objective.to(ScalarType.Float64).sum().item<double>() / divisor, gradient.view(logits.shape).MoveToOuterDisposeScope());
+    }
+}
