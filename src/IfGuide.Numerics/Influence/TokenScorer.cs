@@ -1,0 +1,72 @@
+using IfGuide.Numerics.Models;
+using IfGuide.Numerics.Models.Head;
+using static TorchSharp.torch;
+
+namespace IfGuide.Numerics.Influence;
+
+/// <summary>Scores every label j of a sequence by the derivative of its own loss along the preconditioned query gradient: S_j = u · ∇L_j (Eq. 8 of the IF-Guide paper), by one forward pass.</summary>
+/// <remarks>
+/// Positive: learning the token lowers the loss of the toxic queries relative to the clean ones. The scores of a sequence sum to u · ∇(Σ_j L_j),
+/// the sum that position-wise scores have too.
+/// </remarks>
+public sealed class TokenScorer : IDisposable
+{
+    private readonly CausalLanguageModel model;
+    private readonly Dictionary<string, Tensor> direction;
+    private readonly NextTokenHead head;
+
+    /// <summary>Prepares a direction for many batches.</summary>
+    /// <param name="model">The model; borrowed.</param>
+    /// <param name="direction">u per tracked layer name, [out, in(+1)] with the bias as last column, any precision and device; copied. Layers left out have u = 0.</param>
+    /// <exception cref="ArgumentException">A name is no tracked layer, or a shape is not its layer's.</exception>
+    public TokenScorer(CausalLanguageModel model, IReadOnlyDictionary<string, Tensor> direction)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(direction);
+        Check(model, direction);
+        using var scope = NewDisposeScope();
+        this.model = model;
+        this.direction = direction.ToDictionary(
+            layer => layer.Key,
+            layer => layer.Value.detach().to(model.Precision, model.Device, copy: true).contiguous().DetachFromDisposeScope());
+        head = new NextTokenHead(model.Unembedding);
+    }
+
+    /// <summary>Scores one batch.</summary>
+    /// <param name="batch">Sequences on the model's device.</param>
+    /// <returns>S_j at label index j, [B, T], float32 (float64 for a float64 model); 0 in column 0 and without a label. In the caller's dispose scope.</returns>
+    public Tensor Score(TokenBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        using var scope = NewDisposeScope();
+        var hidden = model.Hidden(batch.InputIds, batch.AttentionMask, new ForwardPass { Direction = direction });
+        return head.Tangents(hidden, batch.Labels).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Frees the direction.</summary>
+    public void Dispose()
+    {
+        head.Dispose();
+        foreach (var matrix in direction.Values)
+        {
+            matrix.Dispose();
+        }
+    }
+
+    private static void Check(CausalLanguageModel model, IReadOnlyDictionary<string, Tensor> direction)
+    {
+        var layers = model.TrackedLayers.ToDictionary(layer => layer.Name);
+        foreach (var (name, matrix) in direction)
+        {
+            if (!layers.TryGetValue(name, out var layer))
+            {
+                throw new ArgumentException($"The direction has a matrix for '{name}', which is no tracked layer of this {model.Configuration.Family} model; they are '{model.TrackedLayers[0].Name}' and so on.", nameof(direction));
+            }
+
+            if (!matrix.shape.SequenceEqual([layer.Outputs, layer.Inputs]))
+            {
+                throw new ArgumentException($"The direction of '{name}' has shape [{string.Join(", ", matrix.shape)}], but the layer's gradient is [{layer.Outputs}, {layer.Inputs}].", nameof(direction));
+            }
+        }
+    }
+}

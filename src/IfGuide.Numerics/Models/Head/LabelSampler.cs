@@ -1,0 +1,105 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using IfGuide.Numerics.Randomness;
+using static TorchSharp.torch;
+
+namespace IfGuide.Numerics.Models.Head;
+
+/// <summary>Draws one token per row of weights by inverting the cumulative distribution at one uniform number.</summary>
+/// <remarks>torch's multinomial costs as much as the head itself and depends on a generator's history; this does neither.</remarks>
+internal static class LabelSampler
+{
+    private const int Block = 1024;
+
+    /// <summary>One uniform number per label.</summary>
+    /// <param name="sampling">Seed and purpose.</param>
+    /// <param name="sequenceIndices">Index in the corpus of each sequence of the batch.</param>
+    /// <param name="places">n T + j of each label, [rows].</param>
+    /// <param name="length">T.</param>
+    public static double[] Uniforms(LabelSampling sampling, IReadOnlyList<long> sequenceIndices, Tensor places, long length)
+    {
+        using var local = places.cpu();
+        var indices = MemoryMarshal.Cast<byte, long>(local.bytes);
+        var result = new double[indices.Length];
+        for (var row = 0; row < result.Length; row++)
+        {
+            var (sequence, position) = Math.DivRem(indices[row], length);
+            result[row] = CounterRandom.Uniform(sampling.Seed, sampling.Purpose, sequenceIndices[(int)sequence], position);
+        }
+
+        return result;
+    }
+
+    /// <summary>The smallest token whose cumulative weight exceeds u · total, per row; [rows] int64.</summary>
+    /// <param name="weights">Not normalised, non-negative, [rows, V], contiguous, float32 or float64.</param>
+    /// <param name="uniforms">u in [0, 1) per row.</param>
+    public static Tensor Draw(Tensor weights, ReadOnlySpan<double> uniforms)
+    {
+        using var scope = NewDisposeScope();
+        if (weights.device_type != TorchSharp.DeviceType.CPU)
+        {
+            var cumulative = weights.cumsum(1, ScalarType.Float64);
+            var last = cumulative.shape[1] - 1;
+            var targets = cumulative.select(1, last).mul(tensor(uniforms.ToArray(), device: weights.device)).unsqueeze(1);
+            return searchsorted(cumulative, targets, right: true).clamp_max(last).squeeze(1).MoveToOuterDisposeScope();
+        }
+
+        var whole = weights.shape[1] / Block * Block;
+        var sums = weights.narrow(1, 0, whole).view(weights.shape[0], -1, Block).sum([2L], type: ScalarType.Float64);
+        var blocks = MemoryMarshal.Cast<byte, double>(sums.bytes);
+        var drawn = weights.dtype == ScalarType.Float64
+            ? Draw(MemoryMarshal.Cast<byte, double>(weights.bytes), blocks, uniforms)
+            : Draw(MemoryMarshal.Cast<byte, float>(weights.bytes), blocks, uniforms);
+        return tensor(drawn).MoveToOuterDisposeScope();
+    }
+
+    private static long[] Draw<T>(ReadOnlySpan<T> weights, ReadOnlySpan<double> blocks, ReadOnlySpan<double> uniforms)
+        where T : INumber<T>
+    {
+        var (vocabulary, blockCount) = (weights.Length / uniforms.Length, blocks.Length / uniforms.Length);
+        var result = new long[uniforms.Length];
+        for (var row = 0; row < result.Length; row++)
+        {
+            result[row] = Invert(weights.Slice(row * vocabulary, vocabulary), blocks.Slice(row * blockCount, blockCount), uniforms[row]);
+        }
+
+        return result;
+    }
+
+    /// <summary>Walks block sums to the block that holds the target, then its tokens.</summary>
+    private static long Invert<T>(ReadOnlySpan<T> weights, ReadOnlySpan<double> blocks, double uniform)
+        where T : INumber<T>
+    {
+        var total = 0.0;
+        foreach (var sum in blocks)
+        {
+            total += sum;
+        }
+
+        foreach (var weight in weights[(blocks.Length * Block)..])
+        {
+            total += double.CreateChecked(weight);
+        }
+
+        var (target, below, block) = (uniform * total, 0.0, 0);
+        while (block < blocks.Length && below + blocks[block] <= target)
+        {
+            below += blocks[block++];
+        }
+
+        var last = 0;
+        for (var token = block * Block; token < weights.Length; token++)
+        {
+            var weight = double.CreateChecked(weights[token]);
+            below += weight;
+            if (below > target)
+            {
+                return token;
+            }
+
+            last = weight > 0 ? token : last; // rounding can leave the target at the very end
+        }
+
+        return last;
+    }
+}
