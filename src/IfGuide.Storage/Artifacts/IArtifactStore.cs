@@ -2,7 +2,7 @@ namespace IfGuide.Storage.Artifacts;
 
 /// <summary>Immutable artifacts under names, each with a digest that is checked on every read. The only truth of a run.</summary>
 /// <remarks>
-/// Names are relative paths of <c>[a-z0-9._-]</c> segments joined by <c>/</c>; anything else is refused, so that no name leaves the store.
+/// Names are relative paths of <c>[a-z0-9._-]</c> segments joined by <c>/</c>, each starting with a letter or digit; anything else is refused, so that no name leaves the store.
 /// An artifact appears whole or not at all. Putting a name that exists keeps the first bytes; when the digests differ the caller has found
 /// non-determinism and gets an <see cref="ArtifactConflictException"/>.
 /// </remarks>

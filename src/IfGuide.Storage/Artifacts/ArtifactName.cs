@@ -1,0 +1,46 @@
+using System.Text.RegularExpressions;
+
+namespace IfGuide.Storage.Artifacts;
+
+/// <summary>The form of names in a store: segments of <c>[a-z0-9._-]</c> that start with a letter or a digit, joined by <c>/</c>.</summary>
+/// <remarks>The first character rules out <c>.</c>, <c>..</c> and hidden files, so that no name leaves its folder or meets the store's own files.</remarks>
+internal static partial class ArtifactName
+{
+    private const int LongestName = 512;
+    private const int LongestSegment = 200;
+
+    /// <summary>Checks a name.</summary>
+    /// <exception cref="ArgumentException">It has another form.</exception>
+    public static void Check(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (name.Length > LongestName || !Form().IsMatch(name) || name.Split('/').Any(segment => segment.Length > LongestSegment))
+        {
+            throw new ArgumentException(
+                $"'{(name.Length > LongestName ? name[..LongestName] + "…" : name)}' is not a name of the store: use segments of a-z, 0-9, '.', '_' and '-' that start with a letter or digit, "
+                + $"at most {LongestSegment} characters each, joined by '/', at most {LongestName} characters in all.",
+                nameof(name));
+        }
+    }
+
+    /// <summary>Checks a prefix: empty, or a name followed by <c>/</c>.</summary>
+    /// <exception cref="ArgumentException">It has another form.</exception>
+    public static void CheckPrefix(string prefix)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        if (prefix.Length == 0)
+        {
+            return;
+        }
+
+        if (!prefix.EndsWith('/'))
+        {
+            throw new ArgumentException($"The prefix '{prefix}' must end in '/'.", nameof(prefix));
+        }
+
+        Check(prefix[..^1]);
+    }
+
+    [GeneratedRegex(@"\A[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Form();
+}

@@ -1,0 +1,89 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace IfGuide.Storage.Artifacts;
+
+/// <summary>The folders of a store on a local disk, its locks, and its temporary files.</summary>
+/// <remarks>
+/// <c>artifacts/NAME</c> and <c>records/NAME</c> hold what callers put; <c>.digests/NAME</c> an artifact's digest; <c>.temporary/</c> what is being written;
+/// <c>.locks/</c> a fixed number of lock files that names share by hash.
+/// </remarks>
+internal sealed class StoreFolders
+{
+    private const int LockCount = 64;
+    private static readonly TimeSpan LeftoverAge = TimeSpan.FromMinutes(10);
+
+    private readonly string temporary;
+    private readonly string locks;
+
+    /// <summary>Creates the folders and removes what killed writers left behind.</summary>
+    /// <exception cref="StoreUnavailableException">The root cannot be created or written.</exception>
+    public StoreFolders(string root)
+    {
+        Root = Path.GetFullPath(root);
+        Artifacts = Path.Combine(Root, "artifacts");
+        Records = Path.Combine(Root, "records");
+        Digests = Path.Combine(Root, ".digests");
+        temporary = Path.Combine(Root, ".temporary");
+        locks = Path.Combine(Root, ".locks");
+        foreach (var folder in new[] { Artifacts, Records, Digests, temporary, locks })
+        {
+            StoreUnavailableException.Guard("create", folder, () =>
+            {
+                FileSystem.CreateFolder(folder);
+                return 0;
+            });
+        }
+
+        RemoveLeftovers();
+    }
+
+    public string Root { get; }
+
+    public string Artifacts { get; }
+
+    public string Records { get; }
+
+    public string Digests { get; }
+
+    /// <summary>Creates a temporary file in the store's own file system; it is locked until it is closed.</summary>
+    public FileStream CreateTemporary()
+    {
+        var path = Path.Combine(temporary, Guid.NewGuid().ToString("N"));
+        return StoreUnavailableException.Guard("write", path, () => new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0));
+    }
+
+    /// <summary>Takes the lock of a name; disposing releases it.</summary>
+    public SafeFileHandle Lock(string name)
+    {
+        var stripe = BinaryPrimitives.ReadUInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(name))) % LockCount;
+        var path = Path.Combine(locks, stripe.ToString("d2", System.Globalization.CultureInfo.InvariantCulture));
+        return StoreUnavailableException.Guard("lock", path, () => FileSystem.Lock(path));
+    }
+
+    /// <summary>Removes temporary files that nobody writes any more: old, and not locked by a living writer.</summary>
+    private void RemoveLeftovers()
+    {
+        foreach (var path in Directory.EnumerateFiles(temporary))
+        {
+            if (DateTime.UtcNow - File.GetLastWriteTimeUtc(path) < LeftoverAge)
+            {
+                continue;
+            }
+
+            try
+            {
+                using (File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+                {
+                    File.Delete(path);
+                }
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                // Locked by its writer, or removed by another process that opens the store: either way not ours to remove.
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using IfGuide.Abstractions;
+using IfGuide.Storage.Artifacts;
+using IfGuide.Storage.Tests.Support;
+
+namespace IfGuide.Storage.Tests.Artifacts;
+
+public sealed class ArtifactStoresTests
+{
+    [Fact]
+    public void FileUris_AreRelativeToTheBase_OrAbsolute()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal(folder.File("s"), ArtifactStores.Open("file:./s", folder.Path).Root);
+        Assert.Equal(folder.File("t"), ArtifactStores.Open($"file:{folder.File("t")}", "/").Root);
+        Assert.Equal(folder.File("u"), ArtifactStores.Open($"file://{folder.File("u")}", "/").Root);
+    }
+
+    [Theory]
+    [InlineData("azure:container", "only file: stores")]
+    [InlineData("s3://bucket", "expected file:PATH")]
+    [InlineData("./.ifguide", "expected file:PATH")]
+    [InlineData("", "expected file:PATH")]
+    [InlineData("file:", "names no folder")]
+    [InlineData("file://", "names no folder")]
+    public void OtherUris_AreTheUsersMistake(string uri, string message) =>
+        Assert.Contains(message, Assert.Throws<UserErrorException>(() => ArtifactStores.Open(uri, "/tmp")).Message, StringComparison.Ordinal);
+}
