@@ -35,15 +35,12 @@ internal static class LabelSampler
     /// <param name="uniforms">u in [0, 1) per row.</param>
     public static Tensor Draw(Tensor weights, ReadOnlySpan<double> uniforms)
     {
-        using var scope = NewDisposeScope();
         if (weights.device_type != TorchSharp.DeviceType.CPU)
         {
-            var cumulative = weights.cumsum(1, ScalarType.Float64);
-            var last = cumulative.shape[1] - 1;
-            var targets = cumulative.select(1, last).mul(tensor(uniforms.ToArray(), device: weights.device)).unsqueeze(1);
-            return searchsorted(cumulative, targets, right: true).clamp_max(last).squeeze(1).MoveToOuterDisposeScope();
+            return DrawOnDevice(weights, uniforms);
         }
 
+        using var scope = NewDisposeScope();
         var whole = weights.shape[1] / Block * Block;
         var sums = weights.narrow(1, 0, whole).view(weights.shape[0], -1, Block).sum([2L], type: ScalarType.Float64);
         var blocks = MemoryMarshal.Cast<byte, double>(sums.bytes);
@@ -51,6 +48,16 @@ internal static class LabelSampler
             ? Draw(MemoryMarshal.Cast<byte, double>(weights.bytes), blocks, uniforms)
             : Draw(MemoryMarshal.Cast<byte, float>(weights.bytes), blocks, uniforms);
         return tensor(drawn).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same where the host cannot read the weights; may differ at the edge of a bin by rounding.</summary>
+    internal static Tensor DrawOnDevice(Tensor weights, ReadOnlySpan<double> uniforms)
+    {
+        using var scope = NewDisposeScope();
+        var cumulative = weights.cumsum(1, ScalarType.Float64);
+        var last = cumulative.shape[1] - 1;
+        var targets = cumulative.select(1, last).mul(tensor(uniforms.ToArray(), device: weights.device)).unsqueeze(1);
+        return searchsorted(cumulative, targets, right: true).clamp_max(last).squeeze(1).MoveToOuterDisposeScope();
     }
 
     private static long[] Draw<T>(ReadOnlySpan<T> weights, ReadOnlySpan<double> blocks, ReadOnlySpan<double> uniforms)
