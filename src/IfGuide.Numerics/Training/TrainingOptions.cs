@@ -1,0 +1,81 @@
+using IfGuide.Numerics.Suppression;
+using static TorchSharp.torch;
+
+namespace IfGuide.Numerics.Training;
+
+/// <summary>How a model is trained: AdamW (decoupled weight decay) under a cosine schedule with linear warm-up.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>Passes over the sequences; the batches of one pass run on into the next, so only the very last can be smaller.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>Sequences per optimizer step.</summary>
+    public required int BatchSize { get; init; }
+
+    /// <summary>Sequences per forward pass; gradients of a step's passes add up.</summary>
+    public required int MicroBatchSize { get; init; }
+
+    /// <summary>Peak learning rate.</summary>
+    public required double LearningRate { get; init; }
+
+    /// <summary>Seed of the data order.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>Share of the steps that warm up linearly, in [0, 1].</summary>
+    public double Warmup { get; init; } = 0.01;
+
+    /// <summary>Decoupled weight decay.</summary>
+    public double WeightDecay { get; init; } = 4e-4;
+
+    /// <summary>Whether vectors (norm weights and biases) decay too, as in the reference.</summary>
+    public bool DecayVectors { get; init; } = true;
+
+    /// <summary>First moment's decay.</summary>
+    public double Beta1 { get; init; } = 0.9;
+
+    /// <summary>Second moment's decay.</summary>
+    public double Beta2 { get; init; } = 0.95;
+
+    /// <summary>Added to the root of the second moment.</summary>
+    public double Epsilon { get; init; } = 1e-8;
+
+    /// <summary>Largest gradient norm; 0: no clipping.</summary>
+    public double GradientClip { get; init; } = 1.0;
+
+    /// <summary>Precision of forward and backward: Float32, BFloat16 (over a float32 master copy), or Float64 throughout.</summary>
+    public ScalarType Precision { get; init; } = ScalarType.Float32;
+
+    /// <summary>What the summed objective of a batch is divided by.</summary>
+    public LossNormalisation Normalisation { get; init; } = LossNormalisation.Labels;
+
+    /// <summary>What happens to selected tokens.</summary>
+    public SuppressionOptions Suppression { get; init; } = SuppressionOptions.None;
+
+    /// <summary>Optimizer steps over so many sequences.</summary>
+    /// <param name="sequences">Sequences of the source.</param>
+    public long TotalSteps(long sequences) => (sequences * Epochs + BatchSize - 1) / BatchSize;
+
+    /// <summary>Refuses impossible settings.</summary>
+    /// <exception cref="ArgumentException">The message names the setting, what was found and what was expected.</exception>
+    public void Validate()
+    {
+        Require(Epochs >= 1, "epochs", Epochs, "1 or more");
+        Require(BatchSize >= 1, "batch_size", BatchSize, "1 or more sequences");
+        Require(MicroBatchSize >= 1, "micro_batch_size", MicroBatchSize, "1 or more sequences");
+        Require(LearningRate > 0 && double.IsFinite(LearningRate), "learning_rate", LearningRate, "a positive number such as 6e-4");
+        Require(Warmup is >= 0 and <= 1, "warmup", Warmup, "a share of the steps from 0 to 1");
+        Require(WeightDecay >= 0, "weight_decay", WeightDecay, "0 or more");
+        Require(Beta1 is >= 0 and < 1, "betas", Beta1, "two numbers from 0 to below 1");
+        Require(Beta2 is >= 0 and < 1, "betas", Beta2, "two numbers from 0 to below 1");
+        Require(GradientClip >= 0, "gradient_clip", GradientClip, "0 (no clipping) or a positive norm");
+        Require(Precision is ScalarType.Float32 or ScalarType.BFloat16 or ScalarType.Float64, "precision", Precision, "float32, bfloat16 or float64");
+    }
+
+    private static void Require(bool holds, string setting, object found, string expected)
+    {
+        if (!holds)
+        {
+            throw new ArgumentException($"training {setting}: found {found}, expected {expected}.");
+        }
+    }
+}
