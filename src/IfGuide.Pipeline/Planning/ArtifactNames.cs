@@ -91,9 +91,9 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
     /// <param name="variant"><c>base</c>, <c>suppressed</c>, <c>word-filter</c> or <c>document-filter</c>.</param>
     public string TrainedWeights(string variant) => Training(VariantKey(variant));
 
-    /// <summary>Loss curve of one trained model.</summary>
-    /// <param name="variant">The model.</param>
-    public string TrainingLog(string variant) => $"train/{VariantKey(variant)}/log.msgpack";
+    /// <summary>Loss curve of a training, beside its weights.</summary>
+    /// <param name="weights">Store name of the trained weights.</param>
+    public static string TrainingLogOf(string weights) => $"{weights[..weights.LastIndexOf('/')]}/log.msgpack";
 
     /// <summary>Measurements of one model.</summary>
     /// <param name="variant">The model.</param>
