@@ -1,4 +1,5 @@
 using IfGuide.Abstractions.Specification;
+using Orleans.Concurrency;
 
 namespace IfGuide.Abstractions;
 
@@ -13,17 +14,17 @@ public interface IRunGrain : IGrainWithStringKey
     Task<RunStatus> Submit(RunSpec specification, Stage? until = null);
 
     /// <summary>Where the run stands; null when there is no such run. Never starts anything.</summary>
-    [Alias("GetStatus")]
+    [Alias("GetStatus"), AlwaysInterleave]
     Task<RunStatus?> GetStatus();
 
     /// <summary>The specification last submitted; null when there is no such run.</summary>
-    [Alias("GetSpecification")]
+    [Alias("GetSpecification"), AlwaysInterleave]
     Task<RunSpec?> GetSpecification();
 
     /// <summary>Events after a sequence number, oldest first, at most 256; waits a while when there are none.</summary>
     /// <param name="after">The last event already seen; 0 for all.</param>
     /// <param name="wait">How long to wait for the next event; at most 5 seconds.</param>
-    [Alias("GetEvents")]
+    [Alias("GetEvents"), AlwaysInterleave]
     Task<IReadOnlyList<RunEvent>> GetEvents(long after, TimeSpan wait);
 
     /// <summary>Stops the run; finished units stay and <see cref="Resume"/> goes on from them.</summary>
@@ -48,7 +49,9 @@ public interface IRunGrain : IGrainWithStringKey
 [Alias("ifguide.IRunDirectoryGrain")]
 public interface IRunDirectoryGrain : IGrainWithIntegerKey
 {
-    /// <summary>Every run's status, by id.</summary>
+    /// <summary>A page of runs' statuses, by id.</summary>
+    /// <param name="after">The last run of the previous page; null for the first.</param>
+    /// <param name="count">Runs a page; at most 64.</param>
     [Alias("List")]
-    Task<IReadOnlyList<RunStatus>> List();
+    Task<IReadOnlyList<RunStatus>> List(RunId? after, int count);
 }

@@ -28,7 +28,7 @@ public sealed record RunStatus
     [Id(1)] public required RunState State { get; init; }
 
     /// <summary>One entry for each stage that the run has, in order.</summary>
-    [Id(2)] public required IReadOnlyList<StageStatus> Stages { get; init; }
+    [Id(2)] public required IReadOnlyList<StageStatus> Stages { get; init => field = value.ToArray(); }
 
     /// <summary>When the run was first submitted.</summary>
     [Id(3)] public required DateTimeOffset Submitted { get; init; }

@@ -26,7 +26,7 @@ public sealed record EvaluationSpec
     [Id(6)] public string? LastWord { get; init; }
 
     /// <summary>Models that are compared: <c>base</c>, <c>suppressed</c>, <c>word-filter</c>, <c>document-filter</c>.</summary>
-    [Id(7)] public IReadOnlyList<string> Compare { get; init; } = ["base", "suppressed"];
+    [Id(7)] public IReadOnlyList<string> Compare { get; init => field = value.ToArray(); } = new[] { "base", "suppressed" };
 
     /// <summary>Known toxic spans of the corpus' documents, a jsonl of {id, spans: [{start, end}]}; null: none. The selection's precision and recall are measured against them.</summary>
     [Id(8)] public string? Labels { get; init; }
