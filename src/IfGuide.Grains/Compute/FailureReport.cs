@@ -1,0 +1,37 @@
+using System.Reflection;
+using IfGuide.Abstractions;
+using IfGuide.Abstractions.Units;
+
+namespace IfGuide.Grains.Compute;
+
+/// <summary>Turns an exception into what a person and an exit code need.</summary>
+internal static class FailureReport
+{
+    private const int LongestMessage = 4 * 1024;
+    private const int LongestDetail = 16 * 1024;
+
+    /// <summary>The failure of a unit.</summary>
+    /// <param name="exception">What was thrown.</param>
+    /// <param name="unit">By which unit; null: by the run itself.</param>
+    /// <param name="silo">Where.</param>
+    public static RunFailure Of(Exception exception, UnitReference? unit, string? silo)
+    {
+        var cause = Unwrap(exception);
+        var userFault = cause is UserErrorException or InvalidDataException;
+        var message = userFault || cause is IOException ? cause.Message : $"{cause.GetType().Name}: {cause.Message}";
+        return new RunFailure
+        {
+            Message = Cut(message, LongestMessage),
+            UserFault = userFault,
+            Stage = unit?.Stage,
+            Unit = unit?.Name,
+            Silo = silo,
+            Detail = Cut(exception.ToString(), LongestDetail),
+        };
+    }
+
+    private static Exception Unwrap(Exception exception) =>
+        exception is AggregateException or TargetInvocationException or TypeInitializationException && exception.InnerException is { } inner ? Unwrap(inner) : exception;
+
+    private static string Cut(string text, int longest) => text.Length <= longest ? text : text[..longest] + " …";
+}

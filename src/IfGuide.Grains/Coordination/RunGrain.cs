@@ -1,0 +1,289 @@
+using IfGuide.Abstractions;
+using IfGuide.Abstractions.Specification;
+using IfGuide.Grains.Records;
+using Orleans.Placement;
+
+namespace IfGuide.Grains.Coordination;
+
+/// <summary>The coordinator of one run. While its pump runs, memory is the truth and the record follows; otherwise the record is read anew for each call, since another process may write it.</summary>
+[GrainType("run"), Immovable]
+public sealed class RunGrain : Grain, IRunGrain, IRemindable, IDisposable
+{
+    private const string ReminderName = "run";
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+    private readonly RunServices services;
+    private readonly RunLedger ledger;
+    private RunPump? pump;
+    private IDisposable? ownership;
+
+    /// <summary>Creates the activation.</summary>
+    /// <param name="state">The run's record.</param>
+    /// <param name="services">The silo's services.</param>
+    public RunGrain([PersistentState(RunRecord.StateName, RecordGrainStorage.Name)] IPersistentState<RunRecord> state, RunServices services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        this.services = services;
+        ledger = new RunLedger(state, services.Time);
+    }
+
+    private bool IsRunning => pump is { Completion.IsCompleted: false };
+
+    private RunId Run => RunId.Parse(this.GetPrimaryKeyString());
+
+    /// <inheritdoc/>
+    public async Task<RunStatus> Submit(RunSpec specification, Stage? until = null)
+    {
+        ArgumentNullException.ThrowIfNull(specification);
+        if (specification.Run != Run)
+        {
+            throw new UserErrorException($"The specification is of run '{specification.Run}' but was submitted as '{Run}': submit it under its own id.");
+        }
+
+        var name = await services.Planner.StoreAsync(specification);
+        if (IsRunning && ledger.Record.Specification == name && ledger.Record.Until == until)
+        {
+            return Status(ledger.Record);
+        }
+
+        await StopPumpAsync();
+        await TakeAsync();
+        ledger.Begin(Run, name, until, services.Ownership.Self);
+        await StartAsync();
+        return Status(ledger.Record);
+    }
+
+    /// <inheritdoc/>
+    public async Task<RunStatus?> GetStatus() => await ReadAsync() is { } record ? Status(record) : null;
+
+    /// <inheritdoc/>
+    public async Task<RunSpec?> GetSpecification() => await ReadAsync() is { } record ? await services.Planner.ReadAsync(record.Specification) : null;
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<RunEvent>> GetEvents(long after, TimeSpan wait)
+    {
+        var started = services.Time.GetTimestamp();
+        var longest = wait < LongestWait ? wait : LongestWait;
+        while (true)
+        {
+            var events = ownership is null ? (await ReadAsync())?.Events ?? [] : ledger.Events.Events;
+            var fresh = events.Where(known => known.Sequence > after).ToArray();
+            var left = longest - services.Time.GetElapsedTime(started);
+            if (fresh.Length > 0 || left <= TimeSpan.Zero)
+            {
+                return fresh;
+            }
+
+            // Events of a run that another process coordinates arrive by its record.
+            await ledger.Events.WaitAsync(ownership is not null || left < Look ? left : Look);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<RunStatus?> Cancel()
+    {
+        if (IsRunning)
+        {
+            await StopPumpAsync();
+            return await EndCancelledAsync();
+        }
+
+        if (await ReadAsync() is not { State: RunState.Running })
+        {
+            return await GetStatus();
+        }
+
+        if (await TryTakeAsync())
+        {
+            return await EndCancelledAsync();
+        }
+
+        await services.Records.RequestCancelAsync(Run);
+        for (var started = services.Time.GetTimestamp(); services.Time.GetElapsedTime(started) < LongestWait;)
+        {
+            await Task.Delay(Look, services.Time);
+            if (await ReadAsync() is not { State: RunState.Running })
+            {
+                break;
+            }
+        }
+
+        return await GetStatus();
+    }
+
+    /// <inheritdoc/>
+    public async Task<RunStatus?> Resume()
+    {
+        if (IsRunning || await ReadAsync() is not { State: not RunState.Done })
+        {
+            return await GetStatus();
+        }
+
+        await TakeAsync();
+        ledger.Resume(services.Ownership.Self);
+        await StartAsync();
+        return Status(ledger.Record);
+    }
+
+    /// <inheritdoc/>
+    public async Task Nudge()
+    {
+        if (!IsRunning && await ReadAsync() is { State: RunState.Running } && await TryTakeAsync() && ledger.Record.State == RunState.Running)
+        {
+            await StartAsync();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> Delete()
+    {
+        if (await ReadAsync() is null)
+        {
+            return false;
+        }
+
+        await StopPumpAsync();
+        await TakeAsync();
+        await RunDeletion.DeleteArtifactsAsync(services, ledger.Record);
+        await ledger.ClearAsync();
+        await EndedAsync();
+        Release();
+        DeactivateOnIdle();
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public Task ReceiveReminder(string reminderName, TickStatus status) => Nudge();
+
+    /// <inheritdoc/>
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await StopPumpAsync();
+        Release();
+    }
+
+    /// <summary>Gives the run back.</summary>
+    public void Dispose()
+    {
+        pump?.Dispose();
+        ownership?.Dispose();
+    }
+
+    private RunStatus Status(RunRecord record)
+    {
+        var status = record.ToStatus(interrupted: ownership is null && !services.Ownership.IsTaken(Run));
+        return IsRunning && pump?.Current is { } current
+            ? status with { Stages = status.Stages.Select(stage => stage.Stage == current.Stage ? current : stage).ToArray() }
+            : status;
+    }
+
+    /// <remarks>Never changes the ledger: it interleaves with calls that do.</remarks>
+    private async Task<RunRecord?> ReadAsync() => ownership is null ? await services.Records.ReadAsync(Run) : ledger.Exists ? ledger.Record : null;
+
+    private async Task<bool> TryTakeAsync()
+    {
+        ownership ??= await services.Ownership.TryTakeAsync(Run);
+        if (ownership is null)
+        {
+            return false;
+        }
+
+        await ledger.ReadAsync();
+        return true;
+    }
+
+    private async Task TakeAsync()
+    {
+        if (!await TryTakeAsync())
+        {
+            await ledger.ReadAsync();
+            throw new UserErrorException($"Run '{Run}' is being run by {ledger.Record.Owner}: follow it with 'ifguide watch {Run}', or stop it with 'ifguide cancel {Run}' first.");
+        }
+    }
+
+    /// <remarks>Reminder and index come first: a run that says running must be one that somebody will revive.</remarks>
+    private async Task StartAsync()
+    {
+        try
+        {
+            services.Submitted.Add(Run);
+            await services.Records.ClearCancelAsync(Run);
+            await services.Records.AddUnfinishedAsync(Run);
+            await this.RegisterOrUpdateReminder(ReminderName, ReminderPeriod, ReminderPeriod);
+            await ledger.SaveAsync();
+        }
+        catch
+        {
+            Release();
+            throw;
+        }
+
+        pump?.Dispose();
+        pump = new RunPump(services, GrainFactory, ledger, () => DelayDeactivation(KeepAlive));
+        pump.Start();
+        _ = AfterPumpAsync(pump);
+    }
+
+    /// <summary>Gives the run back when its pump has ended by itself.</summary>
+    private async Task AfterPumpAsync(RunPump ended)
+    {
+        await ended.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        if (!ReferenceEquals(pump, ended) || ended.IsStopped)
+        {
+            return;
+        }
+
+        if (ledger.Record.State == RunState.Running)
+        {
+            DeactivateOnIdle(); // the record changed under the pump: another activation has the run
+        }
+        else
+        {
+            await EndedAsync();
+        }
+
+        Release();
+    }
+
+    private async Task StopPumpAsync()
+    {
+        if (pump is not null)
+        {
+            await pump.StopAsync();
+        }
+    }
+
+    private async Task<RunStatus> EndCancelledAsync()
+    {
+        if (ledger.Record.State == RunState.Running)
+        {
+            ledger.End(RunState.Cancelled);
+            await ledger.SaveAsync();
+        }
+
+        await EndedAsync();
+        var status = Status(ledger.Record);
+        Release();
+        return status;
+    }
+
+    /// <summary>Nobody needs to revive the run any more.</summary>
+    private async Task EndedAsync()
+    {
+        services.Submitted.Remove(Run);
+        await services.Records.ClearCancelAsync(Run);
+        await services.Records.RemoveUnfinishedAsync(Run);
+        if (await this.GetReminder(ReminderName) is { } reminder)
+        {
+            await this.UnregisterReminder(reminder);
+        }
+    }
+
+    private void Release()
+    {
+        ownership?.Dispose();
+        ownership = null;
+    }
+}

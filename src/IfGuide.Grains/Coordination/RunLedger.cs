@@ -1,0 +1,123 @@
+using IfGuide.Abstractions;
+using IfGuide.Abstractions.Units;
+using IfGuide.Grains.Records;
+
+namespace IfGuide.Grains.Coordination;
+
+/// <summary>A run's truth while it is coordinated here: its record, its events, and the writing of both. Used on the activation's scheduler only.</summary>
+/// <param name="state">The persistent record.</param>
+/// <param name="time">The clock.</param>
+internal sealed class RunLedger(IPersistentState<RunRecord> state, TimeProvider time)
+{
+    private const int LongestHistory = 64;
+    private readonly RunEventLog events = new(time);
+    private Task writing = Task.CompletedTask;
+    private bool dirty;
+
+    public RunRecord Record
+    {
+        get => state.State;
+        private set => state.State = value;
+    }
+
+    public bool Exists => state.RecordExists;
+
+    public RunEventLog Events => events;
+
+    /// <summary>Reads what another process or activation may have written.</summary>
+    public async Task ReadAsync()
+    {
+        await state.ReadStateAsync();
+        events.Load(Record.Events, Record.LastSequence);
+    }
+
+    public void Begin(RunId run, string specification, Stage? until, string owner)
+    {
+        events.Clear();
+        var now = time.GetUtcNow();
+        Record = Record with
+        {
+            Run = run,
+            State = RunState.Running,
+            Specification = specification,
+            Until = until,
+            Inputs = null,
+            Submitted = Exists ? Record.Submitted : now,
+            Ended = null,
+            Failure = null,
+            Stages = [],
+            Versions = Remember(new RunVersion(specification, Inputs: null)),
+            Owner = owner,
+        };
+        events.Add(RunEventKind.Started);
+    }
+
+    public void Resume(string owner)
+    {
+        events.Clear();
+        Record = Record with { State = RunState.Running, Ended = null, Failure = null, Owner = owner };
+        events.Add(RunEventKind.Started, message: "resumed");
+    }
+
+    public void Prepared(string inputs) => Record = Record with { Inputs = inputs, Versions = Remember(new RunVersion(Record.Specification, inputs)) };
+
+    public TimeSpan ElapsedIn(Stage stage) => Record.Stages.FirstOrDefault(known => known.Stage == stage)?.Elapsed ?? TimeSpan.Zero;
+
+    /// <summary>Sets the stages that the run will have; those known keep what they had.</summary>
+    public void Plan(IEnumerable<StageStatus> planned)
+    {
+        Record = Record with { Stages = planned.Select(stage => Record.Stages.FirstOrDefault(known => known.Stage == stage.Stage && known.Units == stage.Units) ?? stage).ToArray() };
+    }
+
+    public void Tell(RunEventKind kind, StageStatus? stage = null, string? message = null)
+    {
+        if (stage is not null)
+        {
+            Record = Record with { Stages = Record.Stages.Where(known => known.Stage != stage.Stage).Append(stage).OrderBy(known => known.Stage).ToArray() };
+        }
+
+        events.Add(kind, stage, message);
+    }
+
+    public void End(RunState ending, RunFailure? failure = null)
+    {
+        Record = Record with { State = ending, Ended = time.GetUtcNow(), Failure = failure };
+        var kind = ending switch { RunState.Done => RunEventKind.Done, RunState.Cancelled => RunEventKind.Cancelled, _ => RunEventKind.Failed };
+        events.Add(kind, message: failure?.Message, failure: failure);
+    }
+
+    /// <summary>Writes the record; writes that are asked for while one is under way become one.</summary>
+    public Task SaveAsync()
+    {
+        dirty = true;
+        if (writing.IsCompleted)
+        {
+            writing = WriteAsync();
+        }
+
+        return writing;
+    }
+
+    public async Task ClearAsync()
+    {
+        await state.ClearStateAsync();
+        events.Load([], 0);
+    }
+
+    private async Task WriteAsync()
+    {
+        while (dirty)
+        {
+            dirty = false;
+            Record = Record with { Events = events.Events, LastSequence = events.LastSequence };
+            await state.WriteStateAsync();
+        }
+    }
+
+    private RunVersion[] Remember(RunVersion version)
+    {
+        // A version without inputs is the same as the one that got them later.
+        var others = Record.Versions.Where(known => known != version && (known.Inputs is not null || known.Specification != version.Specification));
+        return [.. others.Append(version).TakeLast(LongestHistory)];
+    }
+}

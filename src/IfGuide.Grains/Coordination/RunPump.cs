@@ -1,0 +1,261 @@
+using IfGuide.Abstractions;
+using IfGuide.Abstractions.Specification;
+using IfGuide.Abstractions.Units;
+using IfGuide.Grains.Compute;
+using IfGuide.Grains.Scheduling;
+using IfGuide.Pipeline;
+using Microsoft.Extensions.Logging;
+using Orleans.Storage;
+
+namespace IfGuide.Grains.Coordination;
+
+/// <summary>Brings a run to its end: the preparation, then each stage's waves in order. Runs beside the grain's calls on the activation's scheduler.</summary>
+/// <param name="services">The silo's services.</param>
+/// <param name="grains">The grain factory.</param>
+/// <param name="ledger">The run's ledger.</param>
+/// <param name="keepAlive">Called at each beat so that the activation stays.</param>
+internal sealed class RunPump(RunServices services, IGrainFactory grains, RunLedger ledger, Action keepAlive) : IDisposable
+{
+    private readonly CancellationTokenSource stopping = new();
+    private readonly SiloTable silos = new();
+    private StageTracker? tracker;
+    private StageStatus? told;
+    private bool cancelRequested;
+
+    /// <summary>Ends when the run has ended or the pump was stopped.</summary>
+    public Task Completion { get; private set; } = Task.CompletedTask;
+
+    /// <summary>The stage's progress at this moment; null between stages.</summary>
+    public StageStatus? Current => tracker?.Status();
+
+    /// <summary>True when it was told to stop and did not end by itself.</summary>
+    public bool IsStopped { get; private set; }
+
+    /// <summary>Starts the pump; the caller's turn goes on.</summary>
+    public void Start() => Completion = RunAsync();
+
+    /// <summary>Stops the pump where it is; what was computed stays.</summary>
+    public async Task StopAsync()
+    {
+        IsStopped |= !Completion.IsCompleted;
+        await stopping.CancelAsync();
+        await Completion;
+    }
+
+    public void Dispose() => stopping.Dispose();
+
+    private async Task RunAsync()
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        RequestContext.Clear(); // what belongs to the call that started the run
+        using var beating = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
+        var beat = BeatAsync(beating.Token);
+        RunState? ending = RunState.Failed;
+        RunFailure? failure = null;
+        try
+        {
+            await RunStagesAsync(stopping.Token);
+            ending = RunState.Done;
+        }
+        catch (UnitFailedException exception)
+        {
+            failure = exception.Failure;
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            ending = cancelRequested ? RunState.Cancelled : null;
+        }
+        catch (InconsistentStateException exception)
+        {
+            services.Logger.LogWarning(exception, "Run {Run} is coordinated elsewhere; this coordinator stops.", ledger.Record.Run);
+            ending = null;
+        }
+#pragma warning disable CA1031 // the edge: whatever stops the run is what its status must say
+        catch (Exception exception)
+        {
+            services.Logger.LogError(exception, "Run {Run} failed outside its units.", ledger.Record.Run);
+            failure = FailureReport.Of(exception, unit: null, silo: null) with { Stage = tracker?.Stage };
+        }
+#pragma warning restore CA1031
+        await beating.CancelAsync();
+        await beat;
+        await EndAsync(ending, failure);
+    }
+
+    private async Task RunStagesAsync(CancellationToken cancellationToken)
+    {
+        var record = ledger.Record;
+        var specification = await services.Planner.ReadAsync(record.Specification, cancellationToken);
+        if (record.Inputs is null)
+        {
+            await PrepareAsync(specification, record.Specification, cancellationToken);
+        }
+
+        var inputs = ledger.Record.Inputs!;
+        var planned = await services.Planner.PlanAsync(specification, record.Specification, inputs, cancellationToken);
+        foreach (var warning in planned.Warnings)
+        {
+            ledger.Tell(RunEventKind.Warning, message: warning);
+        }
+
+        var stages = planned.Stages.Where(stage => record.Until is null || stage.Stage <= record.Until).ToArray();
+        var preparation = ledger.Record.Stages.Where(stage => stage.Stage == Stage.Prepare);
+        ledger.Plan(preparation.Concat(stages.Select(stage => new StageStatus { Stage = stage.Stage, Units = stage.Units.Count(), Done = 0 })));
+        foreach (var stage in stages)
+        {
+            await RunStageAsync(stage, cancellationToken);
+        }
+    }
+
+    private async Task PrepareAsync(RunSpec specification, string name, CancellationToken cancellationToken)
+    {
+        var unit = services.Planner.Preparation(specification, name);
+        tracker = new StageTracker(Stage.Prepare, [unit], ledger.ElapsedIn(Stage.Prepare), services.Time);
+        await BeginStageAsync(tracker);
+        var artifacts = await new WaveRunner(services, grains, ledger, silos).RunAsync([unit], tracker, cancellationToken);
+        ledger.Prepared(artifacts[unit.Name]);
+        await EndStageAsync(tracker);
+    }
+
+    private async Task RunStageAsync(StagePlan stage, CancellationToken cancellationToken)
+    {
+        tracker = new StageTracker(stage.Stage, stage.Units, ledger.ElapsedIn(stage.Stage), services.Time);
+        await BeginStageAsync(tracker);
+        foreach (var wave in stage.Waves)
+        {
+            var missing = await FindMissingAsync(wave, tracker, cancellationToken);
+            await new WaveRunner(services, grains, ledger, silos).RunAsync(missing, tracker, cancellationToken);
+        }
+
+        await EndStageAsync(tracker);
+    }
+
+    /// <remarks>One listing a folder, not one look-up a unit: the number of calls to the store does not grow with the units.</remarks>
+    private async Task<IReadOnlyList<UnitReference>> FindMissingAsync(IReadOnlyList<UnitReference> wave, StageTracker stage, CancellationToken cancellationToken)
+    {
+        var present = new HashSet<string>();
+        foreach (var folder in wave.Select(unit => unit.Artifact[..(unit.Artifact.LastIndexOf('/') + 1)]).Distinct())
+        {
+            await foreach (var artifact in services.Store.ListAsync(folder, cancellationToken))
+            {
+                present.Add(artifact.Name);
+            }
+        }
+
+        var missing = new List<UnitReference>();
+        foreach (var unit in wave)
+        {
+            if (present.Contains(unit.Artifact))
+            {
+                stage.Reuse(unit);
+            }
+            else
+            {
+                missing.Add(unit);
+            }
+        }
+
+        return missing;
+    }
+
+    private async Task BeginStageAsync(StageTracker stage)
+    {
+        ledger.Tell(RunEventKind.StageStarted, stage.Status());
+        await ledger.SaveAsync();
+    }
+
+    private async Task EndStageAsync(StageTracker stage)
+    {
+        tracker = null;
+        ledger.Tell(RunEventKind.StageDone, stage.Status());
+        await ledger.SaveAsync();
+    }
+
+    /// <summary>At each beat: keeps the activation, looks for a request to cancel, tells progress; now and then writes the record.</summary>
+    private async Task BeatAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(services.Options.Beat, services.Time);
+        var saved = services.Time.GetTimestamp();
+        while (await TickAsync(timer, cancellationToken))
+        {
+            try
+            {
+                keepAlive();
+                if (await services.Records.IsCancelRequestedAsync(ledger.Record.Run, cancellationToken))
+                {
+                    cancelRequested = true;
+                    await stopping.CancelAsync();
+                }
+                else if (TellProgress() && services.Time.GetElapsedTime(saved) >= services.Options.Checkpoint)
+                {
+                    saved = services.Time.GetTimestamp();
+                    await ledger.SaveAsync();
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (InconsistentStateException exception)
+            {
+                services.Logger.LogWarning(exception, "Run {Run} is coordinated elsewhere; this coordinator stops.", ledger.Record.Run);
+                await stopping.CancelAsync();
+            }
+            catch (Exception exception) when (exception is OrleansException or IOException)
+            {
+                // What cannot be written now is written at the next stage, or fails the run there.
+                services.Logger.LogWarning(exception, "Run {Run}: a checkpoint was not written.", ledger.Record.Run);
+            }
+        }
+    }
+
+    private static async Task<bool> TickAsync(PeriodicTimer timer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <returns>Whether anything but the time has changed.</returns>
+    private bool TellProgress()
+    {
+        if (Current is not { } status || (told is not null && told with { Elapsed = status.Elapsed } == status))
+        {
+            return false;
+        }
+
+        ledger.Tell(RunEventKind.StageProgress, told = status);
+        return true;
+    }
+
+    private async Task EndAsync(RunState? ending, RunFailure? failure)
+    {
+        if (ending is not { } state)
+        {
+            return;
+        }
+
+        if (tracker is not null)
+        {
+            ledger.Tell(RunEventKind.StageProgress, tracker.Status());
+            tracker = null;
+        }
+
+        ledger.End(state, failure);
+        services.Submitted.Remove(ledger.Record.Run);
+        try
+        {
+            await ledger.SaveAsync();
+            await services.Records.ClearCancelAsync(ledger.Record.Run);
+        }
+        catch (Exception exception) when (exception is OrleansException or IOException)
+        {
+            services.Logger.LogError(exception, "Run {Run} ended as {State}, but its record could not be written.", ledger.Record.Run, state);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using IfGuide.Grains.Compute;
+using IfGuide.Grains.Coordination;
+using IfGuide.Grains.Records;
+using IfGuide.Storage.Artifacts;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace IfGuide.Grains.Hosting;
+
+/// <summary>Settings of an embedded silo.</summary>
+public sealed record EmbeddedOptions
+{
+    /// <summary>The store.</summary>
+    public required LocalArtifactStore Store { get; init; }
+
+    /// <summary>Makes the executors of units.</summary>
+    public required IUnitExecutorFactory Executors { get; init; }
+
+    /// <summary>Plans runs; null: the method's own plan.</summary>
+    public IRunPlanner? Planner { get; init; }
+
+    /// <summary>Adds log providers and filters; null: nothing is logged.</summary>
+    public Action<ILoggingBuilder>? Logging { get; init; }
+
+    /// <summary>Waiting times of coordinators.</summary>
+    public CoordinationOptions Coordination { get; init; } = new();
+}
+
+/// <summary>A whole cluster inside this process: one silo, nothing to install, nothing that listens beyond the loopback address.</summary>
+/// <remarks>Several processes may embed a silo over one store; each run belongs to one of them at a time.</remarks>
+public sealed class EmbeddedHost : IAsyncDisposable
+{
+    private readonly IHost host;
+
+    private EmbeddedHost(IHost host) => this.host = host;
+
+    /// <summary>The way to the grains.</summary>
+    public IGrainFactory Grains => host.Services.GetRequiredService<IGrainFactory>();
+
+    /// <summary>The silo's services.</summary>
+    public IServiceProvider Services => host.Services;
+
+    /// <summary>Starts the silo.</summary>
+    /// <param name="options">Its settings.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
+    public static async Task<EmbeddedHost> StartAsync(EmbeddedOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "ifguide" });
+        builder.Services.AddSingleton<IHostLifetime, OwnersLifetime>();
+        builder.Logging.AddFilter("Orleans", LogLevel.Warning);
+        builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error); // says at every start that a check took as long as the machine is up
+        builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error); // asks for server garbage collection, which is wrong beside native tensors
+        builder.Logging.AddFilter("Microsoft.Hosting", LogLevel.Warning);
+        options.Logging?.Invoke(builder.Logging);
+        builder.UseOrleans(silo => Configure(silo, options));
+        var host = builder.Build();
+        try
+        {
+            await host.StartAsync(cancellationToken);
+            return new EmbeddedHost(host);
+        }
+        catch
+        {
+            host.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Stops the silo: runs that are not finished stay in the store and can be resumed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await host.StopAsync();
+        if (host is IAsyncDisposable disposable)
+        {
+            await disposable.DisposeAsync();
+        }
+    }
+
+    private static void Configure(ISiloBuilder silo, EmbeddedOptions options)
+    {
+        // Orleans binds with SO_REUSEPORT, so that two processes on one port would both start: a probed port, no gateway and an own cluster id keep them apart.
+        silo.UseLocalhostClustering(FreePort(), gatewayPort: 0, primarySiloEndpoint: null, serviceId: "ifguide", clusterId: string.Create(CultureInfo.InvariantCulture, $"embedded-{Guid.NewGuid():N}"));
+        silo.UseInMemoryReminderService();
+        silo.AddIfGuide(new IfGuideSiloOptions
+        {
+            Store = options.Store,
+            Records = options.Store,
+            Executors = options.Executors,
+            Planner = options.Planner,
+            Ownership = new FileRunOwnership(Path.Combine(options.Store.Root, ".locks", "runs")),
+            Supervision = SupervisionScope.Process,
+            Coordination = options.Coordination,
+        });
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Leaves signals to the program that embeds the silo.</summary>
+    private sealed class OwnersLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,77 @@
+using IfGuide.Grains.Compute;
+using IfGuide.Grains.Coordination;
+using IfGuide.Grains.Records;
+using IfGuide.Grains.Units;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Configuration;
+using Orleans.Runtime.Hosting;
+
+namespace IfGuide.Grains.Hosting;
+
+/// <summary>Makes a silo one of IfGuide's.</summary>
+public static class IfGuideSilo
+{
+    private static readonly Type[] ComputeGrains =
+        [typeof(PreparationGrain), typeof(CorpusShardGrain), typeof(LayerFactorGrain), typeof(SelectionGrain), typeof(TrainingGrain), typeof(EvaluationGrain)];
+
+    private static readonly Type[] ControlGrains = [typeof(RunGrain), typeof(RunDirectoryGrain)];
+
+    /// <summary>Adds the grains of the silo's role and what they work with. Clustering and reminders are the host's choice.</summary>
+    /// <param name="silo">The silo.</param>
+    /// <param name="options">Its settings.</param>
+    public static ISiloBuilder AddIfGuide(this ISiloBuilder silo, IfGuideSiloOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        ArgumentNullException.ThrowIfNull(options);
+        silo.Configure<GrainTypeOptions>(types => types.Classes.ExceptWith(options.Role switch
+        {
+            SiloRole.Compute => ControlGrains,
+            SiloRole.Control => ComputeGrains,
+            _ => [],
+        }));
+        silo.Configure<SiloMessagingOptions>(messaging =>
+        {
+            messaging.ResponseTimeout = TimeSpan.FromSeconds(15);
+            messaging.CancelRequestOnTimeout = true;
+        });
+        silo.Configure<ClusterMembershipOptions>(membership =>
+        {
+            membership.ProbeTimeout = TimeSpan.FromSeconds(2);
+            membership.MaxProbeTimeout = TimeSpan.FromSeconds(5);
+            membership.TableRefreshTimeout = TimeSpan.FromSeconds(15);
+            membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(10);
+        });
+
+        var services = silo.Services;
+        services.TryAddSingleton(options.Time);
+        services.AddSingleton(options.Store);
+        services.AddSingleton(options.Executors);
+        if (options.Role != SiloRole.Control)
+        {
+            services.AddSingleton<ComputeDevice>();
+            services.AddHostedService(provider => provider.GetRequiredService<ComputeDevice>());
+        }
+
+        if (options.Role != SiloRole.Compute)
+        {
+            AddControl(services, options);
+        }
+
+        return silo;
+    }
+
+    private static void AddControl(IServiceCollection services, IfGuideSiloOptions options)
+    {
+        services.AddGrainStorage(RecordGrainStorage.Name, (_, _) => new RecordGrainStorage(options.Records));
+        services.AddSingleton(options.Planner ?? new PipelineRunPlanner(options.Store));
+        services.AddSingleton(new RunRecords(options.Records));
+        services.AddSingleton(options.Ownership);
+        services.AddSingleton(options.Coordination);
+        services.AddSingleton(options.Scheduling);
+        services.AddSingleton<SubmittedRuns>();
+        services.AddSingleton<ComputeSilos>();
+        services.AddSingleton<RunServices>();
+        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<RunSupervisor>(provider, options.Supervision));
+    }
+}

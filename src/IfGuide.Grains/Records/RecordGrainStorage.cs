@@ -1,0 +1,51 @@
+using System.Text.Json;
+using IfGuide.Storage.Artifacts;
+using Orleans.Storage;
+
+namespace IfGuide.Grains.Records;
+
+/// <summary>Grain state as JSON records of the store: <c>{state name}/{grain key}.json</c>, the record's tag being the ETag.</summary>
+/// <param name="records">The store's records.</param>
+public sealed class RecordGrainStorage(IRecordStore records) : IGrainStorage
+{
+    /// <summary>The provider's name.</summary>
+    public const string Name = "ifguide";
+
+    /// <inheritdoc/>
+    public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        ArgumentNullException.ThrowIfNull(grainState);
+        var record = await records.ReadAsync(NameOf(stateName, grainId));
+        grainState.State = record is null ? Activator.CreateInstance<T>() : JsonSerializer.Deserialize<T>(record.Bytes, RecordJson.Options)!;
+        grainState.RecordExists = record is not null;
+        grainState.ETag = record?.Tag;
+    }
+
+    /// <inheritdoc/>
+    public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        ArgumentNullException.ThrowIfNull(grainState);
+        var tag = await records.WriteAsync(NameOf(stateName, grainId), JsonSerializer.SerializeToUtf8Bytes(grainState.State, RecordJson.Options), grainState.ETag);
+        grainState.ETag = tag ?? throw Changed(stateName, grainId, grainState.ETag);
+        grainState.RecordExists = true;
+    }
+
+    /// <inheritdoc/>
+    public async Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        ArgumentNullException.ThrowIfNull(grainState);
+        if (grainState.ETag is { } tag && !await records.DeleteAsync(NameOf(stateName, grainId), tag))
+        {
+            throw Changed(stateName, grainId, tag);
+        }
+
+        grainState.State = Activator.CreateInstance<T>();
+        grainState.RecordExists = false;
+        grainState.ETag = null;
+    }
+
+    private static string NameOf(string stateName, GrainId grainId) => $"{stateName}/{grainId.Key}.json";
+
+    private static InconsistentStateException Changed(string stateName, GrainId grainId, string? tag) =>
+        new($"The record {NameOf(stateName, grainId)} has changed since it was read: another activation or process writes it.", "unknown", tag ?? "none");
+}

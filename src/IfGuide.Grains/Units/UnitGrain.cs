@@ -1,0 +1,93 @@
+using IfGuide.Abstractions.Units;
+using IfGuide.Grains.Compute;
+using IfGuide.Storage.Artifacts;
+
+namespace IfGuide.Grains.Units;
+
+/// <summary>Starts or joins a unit on this silo's device, and answers where it stands. Holds nothing that the store and the device do not.</summary>
+/// <remarks>Calls interleave with the waiting of earlier ones; no call holds the activation for longer than it waits.</remarks>
+/// <param name="device">The silo's device.</param>
+/// <param name="store">The store.</param>
+/// <param name="silo">This silo.</param>
+public abstract class UnitGrain(ComputeDevice device, IArtifactStore store, ILocalSiloDetails silo) : Grain, IUnitGrain
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromMinutes(5);
+    private ComputeJob? job;
+
+    /// <inheritdoc/>
+    public async Task<UnitStatus> Ensure(UnitReference unit, TimeSpan wait, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(unit);
+        DelayDeactivation(KeepAlive);
+        var current = job;
+        if (current is null || current.Unit != unit || current.IsCancelled)
+        {
+            if (unit.Artifact.Length > 0 && await store.FindAsync(unit.Artifact, cancellationToken) is not null)
+            {
+                Leave();
+                return Done(unit.Artifact);
+            }
+
+            current = Join(unit);
+        }
+
+        var bounded = wait < LongestWait ? wait : LongestWait;
+        await Task.WhenAny(current.Completion, Task.Delay(bounded, cancellationToken));
+        return Report(current);
+    }
+
+    /// <inheritdoc/>
+    public Task Cancel()
+    {
+        Leave();
+        return Task.CompletedTask;
+    }
+
+    private ComputeJob Join(UnitReference unit)
+    {
+        if (job is { } current && current.Unit == unit && !current.IsCancelled)
+        {
+            return current; // another call came first while this one asked the store
+        }
+
+        Leave();
+        return job = device.Attach(unit, this.GetPrimaryKeyString());
+    }
+
+    private UnitStatus Report(ComputeJob current)
+    {
+        if (!current.Completion.IsCompleted || current.Completion.IsCanceled)
+        {
+            return new UnitStatus
+            {
+                State = current.IsStarted ? UnitState.Running : UnitState.Queued,
+                Detail = current.Progress,
+                Progress = current.Progress is { Total: > 0 } progress ? Math.Clamp((double)progress.Done / progress.Total, 0, 1) : 0,
+                Silo = silo.SiloAddress.ToParsableString(),
+            };
+        }
+
+        // Told once, then forgotten: a resumed run or a new preparation starts afresh, and an idle activation pins no silo.
+        if (ReferenceEquals(job, current))
+        {
+            Leave();
+            DeactivateOnIdle();
+        }
+
+        return current.Completion.Exception?.InnerException is { } exception
+            ? new UnitStatus { State = UnitState.Failed, Failure = FailureReport.Of(exception, current.Unit, silo.Name), Silo = silo.SiloAddress.ToParsableString() }
+            : Done(current.Completion.Result) with { Detail = current.Progress };
+    }
+
+    private UnitStatus Done(string artifact) => new() { State = UnitState.Done, Artifact = artifact, Progress = 1, Silo = silo.SiloAddress.ToParsableString() };
+
+    private void Leave()
+    {
+        if (job is { } current)
+        {
+            job = null;
+            device.Release(current, this.GetPrimaryKeyString());
+        }
+    }
+}
