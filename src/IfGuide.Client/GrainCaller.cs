@@ -1,0 +1,39 @@
+namespace IfGuide.Client;
+
+/// <summary>Calls grains so that a dead silo is a short wait and never a hang: every call has a time limit of its own, and is repeated.</summary>
+/// <remarks>Orleans leaves a client's call pending when the silo behind its gateway dies, until the call's own timeout. Every call of IfGuide may be repeated.</remarks>
+/// <param name="options">The time limits.</param>
+/// <param name="time">The clock.</param>
+internal sealed class GrainCaller(IfGuideClientOptions options, TimeProvider time)
+{
+    private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(3);
+
+    /// <summary>Calls until an answer comes.</summary>
+    /// <param name="what">What is asked, for the message.</param>
+    /// <param name="call">The call; may run more than once.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ClusterUnavailableException">No answer within <see cref="IfGuideClientOptions.GiveUpAfter"/>.</exception>
+    public async Task<T> CallAsync<T>(string what, Func<Task<T>> call, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        var backoff = FirstBackoff;
+        while (true)
+        {
+            try
+            {
+                return await call().WaitAsync(options.CallTimeout, time, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is OrleansException or TimeoutException)
+            {
+                if (time.GetElapsedTime(started) >= options.GiveUpAfter)
+                {
+                    throw new ClusterUnavailableException($"No silo answered '{what}' in {time.GetElapsedTime(started).TotalSeconds:0} s: {exception.Message}", exception);
+                }
+
+                await Task.Delay(backoff, time, cancellationToken).ConfigureAwait(false);
+                backoff = backoff * 2 < LongestBackoff ? backoff * 2 : LongestBackoff;
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using IfGuide.Abstractions;
+using IfGuide.Abstractions.Specification;
+
+namespace IfGuide.Client;
+
+/// <summary>The client over a grain factory, whichever side it is on.</summary>
+public sealed class IfGuideClient : IIfGuideClient
+{
+    private const int Page = 64;
+    private readonly IGrainFactory grains;
+    private readonly IfGuideClientOptions options;
+    private readonly GrainCaller caller;
+
+    /// <summary>Creates a client.</summary>
+    /// <param name="grains">A cluster client, or the grain factory of a silo in this process.</param>
+    /// <param name="options">Time limits; null: the defaults.</param>
+    /// <param name="time">The clock; null: the system's.</param>
+    public IfGuideClient(IGrainFactory grains, IfGuideClientOptions? options = null, TimeProvider? time = null)
+    {
+        this.grains = grains;
+        this.options = options ?? new IfGuideClientOptions();
+        caller = new GrainCaller(this.options, time ?? TimeProvider.System);
+    }
+
+    /// <inheritdoc/>
+    public async Task<RunHandle> SubmitAsync(RunSpec specification, Stage? until = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(specification);
+        var grain = grains.GetGrain<IRunGrain>(specification.Run.ToString());
+        await caller.CallAsync($"submit {specification.Run}", () => grain.Submit(specification, until), cancellationToken).ConfigureAwait(false);
+        return GetRun(specification.Run);
+    }
+
+    /// <inheritdoc/>
+    public RunHandle GetRun(RunId run) => new(run, grains.GetGrain<IRunGrain>(run.ToString()), caller, options);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<RunStatus>> ListAsync(CancellationToken cancellationToken = default)
+    {
+        var directory = grains.GetGrain<IRunDirectoryGrain>(0);
+        var runs = new List<RunStatus>();
+        while (true)
+        {
+            RunId? after = runs.Count == 0 ? null : runs[^1].Run;
+            var page = await caller.CallAsync("list", () => directory.List(after, Page), cancellationToken).ConfigureAwait(false);
+            runs.AddRange(page);
+            if (page.Count < Page)
+            {
+                return runs;
+            }
+        }
+    }
+}

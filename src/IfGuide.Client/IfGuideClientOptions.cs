@@ -1,0 +1,14 @@
+namespace IfGuide.Client;
+
+/// <summary>A client's time limits.</summary>
+public sealed record IfGuideClientOptions
+{
+    /// <summary>Time limit of one call. Submitting and deleting touch the store; everything else answers at once or within its own wait.</summary>
+    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>How long a watcher's call waits for the next event; at most 5 s.</summary>
+    public TimeSpan EventWait { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>How long calls are repeated before the cluster counts as unavailable.</summary>
+    public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromSeconds(60);
+}
