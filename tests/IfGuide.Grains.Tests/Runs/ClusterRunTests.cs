@@ -1,0 +1,123 @@
+using IfGuide.Abstractions;
+using IfGuide.Abstractions.Units;
+using IfGuide.Grains.Hosting;
+using IfGuide.Grains.Tests.Toy;
+
+namespace IfGuide.Grains.Tests.Runs;
+
+/// <summary>The same run on several silos, whole and dying.</summary>
+public sealed class ClusterRunTests
+{
+    private const int LargestMessage = 256 * 1024;
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task Run_OnOneTwoAndFourSilos_GivesEqualBytes()
+    {
+        var digests = new List<SortedDictionary<string, string>>();
+        foreach (var silos in new[] { 1, 2, 4 })
+        {
+            using var folder = new TemporaryStore();
+            var executors = new ToyExecutors(folder.Store);
+            await using var cluster = await ToyCluster.StartAsync(silos, folder.Store, executors);
+            var run = await cluster.Client.SubmitAsync(ToyRun.Specification(shards: 12));
+            var status = await run.WaitAsync().WaitAsync(Limit);
+
+            AssertDone(status);
+            Assert.Equal(1 + 12 + ToyPlanner.Layers + 12 + 1, executors.Computed.Count);
+            Assert.All(cluster.Sizes.Largest, size => Assert.InRange(size.Value, 0, LargestMessage));
+            digests.Add(await folder.DigestsAsync());
+        }
+
+        Assert.Equal(digests[0], digests[1]);
+        Assert.Equal(digests[0], digests[2]);
+    }
+
+    [Fact]
+    public async Task Run_UsesEveryComputeSilo_AndOnlyThose()
+    {
+        using var folder = new TemporaryStore();
+        var executors = new ToyExecutors(folder.Store) { OnUnit = (unit, _) => Thread.Sleep(unit.Kind == UnitKind.CorpusShard ? 20 : 0) };
+        await using var cluster = await ToyCluster.StartAsync(3, folder.Store, executors, role: index => index == 0 ? SiloRole.Control : SiloRole.Compute);
+        var run = await cluster.Client.SubmitAsync(ToyRun.Specification(shards: 12));
+        var status = await run.WaitAsync().WaitAsync(Limit);
+
+        AssertDone(status);
+        Assert.InRange(executors.Alive, 3, 4); // a device executor on each of the two compute silos, and one or two on the processor lanes
+    }
+
+    [Fact]
+    public async Task Run_WhoseSiloIsKilled_EndsWithTheSameBytes()
+    {
+        using var undisturbed = new TemporaryStore();
+        await using (var cluster = await ToyCluster.StartAsync(1, undisturbed.Store, new ToyExecutors(undisturbed.Store)))
+        {
+            await (await cluster.Client.SubmitAsync(ToyRun.Specification(shards: 16))).WaitAsync().WaitAsync(Limit);
+        }
+
+        using var folder = new TemporaryStore();
+        using var halfway = new SemaphoreSlim(0);
+        var seen = 0;
+        var executors = new ToyExecutors(folder.Store)
+        {
+            OnUnit = (unit, _) =>
+            {
+                Thread.Sleep(30);
+                if (Interlocked.Increment(ref seen) == 10)
+                {
+                    halfway.Release();
+                }
+            },
+        };
+        await using (var cluster = await ToyCluster.StartAsync(4, folder.Store, executors))
+        {
+            var run = await cluster.Client.SubmitAsync(ToyRun.Specification(shards: 16));
+            Assert.True(await halfway.WaitAsync(Limit), $"the run computed {seen} units, not 10");
+            await cluster.KillAsync(cluster.Silos[^1]);
+            await cluster.KillAsync(cluster.Silos[^1]);
+            var status = await run.WaitAsync().WaitAsync(Limit);
+            AssertDone(status);
+        }
+
+        Assert.Equal(await undisturbed.DigestsAsync(), await folder.DigestsAsync());
+    }
+
+    [Fact]
+    public async Task Run_WhoseCoordinatorIsLost_IsRevivedBySupervisor()
+    {
+        using var folder = new TemporaryStore();
+        using var go = new ManualResetEventSlim();
+        var executors = new ToyExecutors(folder.Store) { OnUnit = (unit, token) => { if (unit.Stage == Stage.Score) { go.Wait(token); } } };
+        await using var cluster = await ToyCluster.StartAsync(2, folder.Store, executors);
+        var run = await cluster.Client.SubmitAsync(ToyRun.Specification());
+        await ReachAsync(run, Stage.Score);
+        await cluster.DeactivateAsync(run.Id);
+        go.Set();
+        var status = await run.WaitAsync().WaitAsync(Limit);
+
+        AssertDone(status);
+        Assert.Equal(6, Assert.Single(status.Stages, stage => stage.Stage == Stage.Covariance).Reused);
+    }
+
+    internal static void AssertDone([System.Diagnostics.CodeAnalysis.NotNull] RunStatus? status)
+    {
+        Assert.NotNull(status);
+        Assert.True(status.State == RunState.Done, $"{status.State}: {status.Failure?.Message} {status.Failure?.Detail}");
+    }
+
+    internal static async Task ReachAsync(Client.RunHandle run, Stage stage)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        await foreach (var happened in run.WatchAsync(cancellationToken: limit.Token))
+        {
+            if (happened.Kind == RunEventKind.StageStarted && happened.Stage?.Stage == stage)
+            {
+                return;
+            }
+
+            Assert.Null(happened.Failure);
+        }
+
+        Assert.Fail($"the run ended without reaching {stage}");
+    }
+}

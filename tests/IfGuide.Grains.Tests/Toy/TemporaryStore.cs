@@ -1,0 +1,30 @@
+using IfGuide.Storage.Artifacts;
+
+namespace IfGuide.Grains.Tests.Toy;
+
+/// <summary>A store in a folder that is removed at the end of the test.</summary>
+internal sealed class TemporaryStore : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("ifguide-grains-").FullName;
+
+    public TemporaryStore() => Store = new LocalArtifactStore(folder);
+
+    public LocalArtifactStore Store { get; }
+
+    /// <summary>Another view of the same folder, as another process would have it.</summary>
+    public LocalArtifactStore OpenAgain() => new(folder);
+
+    /// <summary>Name and digest of every artifact.</summary>
+    public async Task<SortedDictionary<string, string>> DigestsAsync()
+    {
+        var digests = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        await foreach (var artifact in Store.ListAsync(string.Empty))
+        {
+            digests.Add(artifact.Name, artifact.Digest);
+        }
+
+        return digests;
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+}

@@ -1,0 +1,76 @@
+using IfGuide.Abstractions;
+using IfGuide.Client;
+using IfGuide.Grains.Compute;
+using IfGuide.Grains.Coordination;
+using IfGuide.Grains.Hosting;
+using IfGuide.Storage.Artifacts;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration;
+using Orleans.TestingHost;
+using SchedulingOptions = IfGuide.Grains.Scheduling.SchedulingOptions;
+
+namespace IfGuide.Grains.Tests.Toy;
+
+/// <summary>Several silos in this process over one store.</summary>
+internal sealed class ToyCluster : IAsyncDisposable
+{
+    private readonly InProcessTestCluster cluster;
+
+    private ToyCluster(InProcessTestCluster cluster, MessageSizes sizes)
+    {
+        this.cluster = cluster;
+        Sizes = sizes;
+        Client = new IfGuideClient(cluster.Client);
+    }
+
+    public IfGuideClient Client { get; }
+
+    public IGrainFactory Grains => cluster.Client;
+
+    public MessageSizes Sizes { get; }
+
+    public IReadOnlyList<InProcessSiloHandle> Silos => cluster.Silos;
+
+    public Task KillAsync(InProcessSiloHandle silo) => cluster.KillSiloAsync(silo);
+
+    public Task DeactivateAsync(RunId run) => cluster.DeactivateAsync(Grains.GetGrain<IRunGrain>(run.ToString()));
+
+    public static async Task<ToyCluster> StartAsync(
+        int silos,
+        LocalArtifactStore store,
+        IUnitExecutorFactory executors,
+        Func<int, SiloRole>? role = null,
+        SchedulingOptions? scheduling = null,
+        IRunPlanner? planner = null)
+    {
+        var sizes = new MessageSizes();
+        var builder = new InProcessTestClusterBuilder((short)silos);
+        builder.ConfigureSilo((options, silo) =>
+        {
+            var index = int.Parse(options.SiloName.Split('_')[^1], System.Globalization.CultureInfo.InvariantCulture);
+            silo.UseInMemoryReminderService();
+            silo.AddIfGuide(new IfGuideSiloOptions
+            {
+                Role = role?.Invoke(index) ?? SiloRole.All,
+                Store = store,
+                Records = store,
+                Executors = executors,
+                Planner = planner ?? new ToyPlanner(store),
+                Scheduling = scheduling ?? new SchedulingOptions(),
+                Coordination = new CoordinationOptions { Beat = TimeSpan.FromMilliseconds(100), Checkpoint = TimeSpan.FromMilliseconds(200), UnitWait = TimeSpan.FromMilliseconds(500), Supervision = TimeSpan.FromSeconds(1) },
+            });
+            silo.Configure<ClusterMembershipOptions>(membership =>
+            {
+                membership.ProbeTimeout = TimeSpan.FromSeconds(1);
+                membership.NumMissedProbesLimit = 2;
+            });
+            silo.Services.AddSingleton(sizes);
+            silo.AddOutgoingGrainCallFilter<MessageSizeFilter>();
+        });
+        var cluster = builder.Build();
+        await cluster.DeployAsync();
+        return new ToyCluster(cluster, sizes);
+    }
+
+    public async ValueTask DisposeAsync() => await cluster.DisposeAsync();
+}
