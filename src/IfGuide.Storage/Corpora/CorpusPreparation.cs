@@ -1,0 +1,126 @@
+using IfGuide.Abstractions;
+using IfGuide.Abstractions.Specification;
+using IfGuide.Storage.Tokenizers;
+
+namespace IfGuide.Storage.Corpora;
+
+/// <summary>Turns the user's corpus into shards of sequences, with an index of their documents.</summary>
+/// <param name="store">Stores one shard; called once per shard, in order. Each call may write the shard's tokens and its index.</param>
+/// <param name="temporaryFolder">Where sequences wait until their number is known; as large as the corpus' token ids, 4 bytes each.</param>
+public sealed class CorpusPreparation(Func<PreparedShard, CancellationToken, Task> store, string temporaryFolder)
+{
+    /// <summary>Tokenises, packs and shards a corpus. Shards are a pure function of the corpus, the tokenizer and the shard count.</summary>
+    /// <param name="corpus">The corpus.</param>
+    /// <param name="tokenizer">The tokenizer; null only for a pretokenised corpus.</param>
+    /// <param name="vocabularySize">The model's vocabulary.</param>
+    /// <param name="shards">Number of shards, at most one per sequence; null: one per 65,536 tokens, at most 64.</param>
+    /// <param name="progress">Takes the number of documents read (sequences stored, for a pretokenised corpus).</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="UserErrorException">The corpus cannot be read, is empty or is wrong; the message names file and place.</exception>
+    public async Task<PreparedCorpus> PrepareAsync(
+        CorpusSpec corpus, ITextTokenizer? tokenizer, int vocabularySize, int? shards, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(corpus);
+        if (corpus.Pretokenised is { } arrays)
+        {
+            using var sequences = PretokenisedSequences.Open(arrays, vocabularySize);
+            var sizes = await StoreAsync(sequences, documents: null, shards, progress, cancellationToken);
+            return new PreparedCorpus(sizes.Sequences, sequences.Length, sizes.AttendedTokens, Documents: 0, EmptyDocuments: 0, AlteredDocuments: 0, DroppedTokens: 0, CutDocuments: 0);
+        }
+
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        using var spool = new SequenceSpool(temporaryFolder, corpus.Block, padded: corpus.Packing == Packing.Document);
+        var (summary, empty, altered) = Pack(corpus, tokenizer, vocabularySize, spool, progress, cancellationToken);
+        var stored = await StoreAsync(spool, spool.Documents(), shards, progress: null, cancellationToken);
+        return new PreparedCorpus(stored.Sequences, spool.Length, stored.AttendedTokens, summary.Documents, empty, altered, summary.DroppedTokens, summary.CutDocuments);
+    }
+
+    private static (PackingSummary Summary, long Empty, long Altered) Pack(
+        CorpusSpec corpus, ITextTokenizer tokenizer, int vocabularySize, SequenceSpool spool, IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        VocabularyCheck.EndOfText(tokenizer, vocabularySize);
+        var packer = new SequencePacker(corpus.Block, corpus.Packing, tokenizer.EndOfTextToken, spool);
+        long read = 0;
+        long empty = 0;
+        long altered = 0;
+        foreach (var (document, tokens, changed) in DocumentEncoder.Encode(CorpusDocuments.Read(corpus), tokenizer, vocabularySize, cancellationToken))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            altered += changed ? 1 : 0;
+            if (tokens.Length == 0)
+            {
+                empty++;
+            }
+            else
+            {
+                packer.Add(document.Id, document.Source, tokens);
+            }
+
+            progress?.Report(++read);
+        }
+
+        var summary = packer.Complete();
+        spool.Complete();
+        return (summary, empty, altered);
+    }
+
+    private async Task<(IReadOnlyList<long> Sequences, long AttendedTokens)> StoreAsync(
+        ISequenceSource sequences, IEnumerable<PackedDocument>? documents, int? shards, IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        var sizes = CorpusSharding.Sizes(sequences.Sequences, sequences.Length, shards);
+        using var cutter = documents is null ? null : new DocumentCutter(documents);
+        long first = 0;
+        long attended = 0;
+        for (var shard = 0; shard < sizes.Count; shard++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var end = first + sizes[shard];
+            var index = cutter is null ? null : new DocumentIndex
+            {
+                Length = sequences.Length,
+                Documents = cutter.Next(first * sequences.Length, end * sequences.Length, sequences.Sequences * sequences.Length),
+            };
+            attended += SequenceStatistics.Of(sequences, first, sizes[shard]).AttendedTokens;
+            await store(new PreparedShard(sequences, first, sizes[shard], shard, sizes.Count, index), cancellationToken);
+            first = end;
+            progress?.Report(first);
+        }
+
+        return (sizes, attended);
+    }
+}
+
+/// <summary>A shard that is ready to be stored.</summary>
+public sealed class PreparedShard
+{
+    private readonly ISequenceSource source;
+
+    internal PreparedShard(ISequenceSource source, long first, long count, int shard, int shardCount, DocumentIndex? documents)
+    {
+        this.source = source;
+        FirstSequence = first;
+        Sequences = count;
+        Shard = shard;
+        ShardCount = shardCount;
+        Documents = documents;
+    }
+
+    /// <summary>Number of the shard, from 0.</summary>
+    public int Shard { get; }
+
+    /// <summary>How many shards there are.</summary>
+    public int ShardCount { get; }
+
+    /// <summary>Its first sequence in the corpus.</summary>
+    public long FirstSequence { get; }
+
+    /// <summary>Its sequences.</summary>
+    public long Sequences { get; }
+
+    /// <summary>Its documents; null for a pretokenised corpus.</summary>
+    public DocumentIndex? Documents { get; }
+
+    /// <summary>Writes its sequences as a <see cref="CorpusShardFile"/>.</summary>
+    /// <param name="stream">Where to; may be forward only.</param>
+    public void WriteSequences(Stream stream) => CorpusShardFile.Write(stream, source, FirstSequence, Sequences);
+}

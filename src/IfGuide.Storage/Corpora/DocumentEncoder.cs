@@ -1,0 +1,110 @@
+using System.Text;
+using IfGuide.Abstractions;
+using IfGuide.Storage.Tokenizers;
+
+namespace IfGuide.Storage.Corpora;
+
+/// <summary>A document and its tokens.</summary>
+/// <param name="Document">The document.</param>
+/// <param name="Tokens">Its tokens, without end-of-text.</param>
+/// <param name="Altered">Whether the tokens stand for another text: the tokenizer normalises, and character offsets refer to the normalised text.</param>
+internal sealed record EncodedDocument(CorpusDocument Document, int[] Tokens, bool Altered);
+
+/// <summary>Tokenises documents, several at a time, in order.</summary>
+internal static class DocumentEncoder
+{
+    private const int DocumentsAtOnce = 1024;
+    private const int CharactersAtOnce = 8 << 20;
+
+    /// <summary>Tokenises documents; memory holds one chunk of them.</summary>
+    /// <param name="documents">The documents.</param>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="vocabularySize">The model's vocabulary.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="UserErrorException">A token is outside the model's vocabulary; the message names file and line.</exception>
+    public static IEnumerable<EncodedDocument> Encode(IEnumerable<CorpusDocument> documents, ITextTokenizer tokenizer, int vocabularySize, CancellationToken cancellationToken)
+    {
+        foreach (var chunk in Chunks(documents))
+        {
+            var encoded = new EncodedDocument[chunk.Count];
+            Parallel.For(0, chunk.Count, new ParallelOptions { CancellationToken = cancellationToken }, i => encoded[i] = Encode(chunk[i], tokenizer));
+            foreach (var document in encoded)
+            {
+                VocabularyCheck.Tokens(document.Tokens, vocabularySize, document.Document.File, document.Document.Line);
+                yield return document;
+            }
+        }
+    }
+
+    private static EncodedDocument Encode(CorpusDocument document, ITextTokenizer tokenizer)
+    {
+        var tokens = tokenizer.Encode(document.Text);
+        return new EncodedDocument(document, tokens, !StandFor(tokens, document.Text, tokenizer));
+    }
+
+    private static bool StandFor(int[] tokens, string text, ITextTokenizer tokenizer)
+    {
+        ReadOnlySpan<byte> rest = Encoding.UTF8.GetBytes(text);
+        foreach (var token in tokens)
+        {
+            var bytes = tokenizer.TokenBytes(token);
+            if (!rest.StartsWith(bytes))
+            {
+                return false;
+            }
+
+            rest = rest[bytes.Length..];
+        }
+
+        return rest.IsEmpty;
+    }
+
+    private static IEnumerable<List<CorpusDocument>> Chunks(IEnumerable<CorpusDocument> documents)
+    {
+        var chunk = new List<CorpusDocument>();
+        var characters = 0L;
+        foreach (var document in documents)
+        {
+            chunk.Add(document);
+            characters += document.Text.Length;
+            if (chunk.Count == DocumentsAtOnce || characters >= CharactersAtOnce)
+            {
+                yield return chunk;
+                chunk = [];
+                characters = 0;
+            }
+        }
+
+        if (chunk.Count > 0)
+        {
+            yield return chunk;
+        }
+    }
+}
+
+/// <summary>Tokens must have a row in the model's embedding.</summary>
+internal static class VocabularyCheck
+{
+    /// <summary>Checks a record's tokens.</summary>
+    /// <exception cref="UserErrorException">One is outside the vocabulary.</exception>
+    public static void Tokens(ReadOnlySpan<int> tokens, int vocabularySize, string file, long line)
+    {
+        foreach (var token in tokens)
+        {
+            if ((uint)token >= (uint)vocabularySize)
+            {
+                throw new UserErrorException($"{file}, line {line}: the tokenizer gives token {token}, but the model's vocabulary has {vocabularySize} tokens: use the tokenizer that belongs to the model.");
+            }
+        }
+    }
+
+    /// <summary>Checks the end-of-text token, which closes documents and fills padding.</summary>
+    /// <exception cref="UserErrorException">It is outside the vocabulary.</exception>
+    public static void EndOfText(ITextTokenizer tokenizer, int vocabularySize)
+    {
+        if ((uint)tokenizer.EndOfTextToken >= (uint)vocabularySize)
+        {
+            throw new UserErrorException($"The tokenizer's end-of-text token is {tokenizer.EndOfTextToken}, but the model's vocabulary has {vocabularySize} tokens: use the tokenizer that belongs to the model.");
+        }
+    }
+}

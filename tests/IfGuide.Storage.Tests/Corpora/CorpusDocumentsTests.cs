@@ -1,0 +1,105 @@
+using IfGuide.Abstractions;
+using IfGuide.Abstractions.Specification;
+using IfGuide.Storage.Corpora;
+using IfGuide.Storage.Tests.Support;
+
+namespace IfGuide.Storage.Tests.Corpora;
+
+public sealed class CorpusDocumentsTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Read_Records_TakeIdSourceAndPlace()
+    {
+        var path = folder.Write("a.jsonl", """
+            {"id":"x","body":"one","source":"web"}
+            {"id":17,"body":"two","source":{"name":"no"}}
+
+            {"id":null,"body":"three"}
+            """);
+        Assert.Equal(
+            [new("x", "one", "web", "a.jsonl", 1), new("17", "two", "a.jsonl", "a.jsonl", 2), new("a.jsonl:4", "three", "a.jsonl", "a.jsonl", 4)],
+            CorpusDocuments.Read(new CorpusSpec { Path = path, Text = "body" }));
+    }
+
+    [Fact]
+    public void Read_Folder_TakesKnownFilesBelowItInOrdinalOrder()
+    {
+        folder.Write("b.jsonl", "{\"text\":\"b\"}\n");
+        folder.Write("a/z.txt", "\uFEFFz\nz");
+        folder.Write("B.ndjson", "{\"text\":\"B\"}\n");
+        folder.Write("readme.md", "not a corpus");
+        Assert.Equal(["B.ndjson", "a/z.txt", "b.jsonl"], Files(folder.Path));
+        Assert.Equal(["B", "z\nz", "b"], CorpusDocuments.Read(new CorpusSpec { Path = folder.Path }).Select(document => document.Text));
+        Assert.Equal(["a/z.txt"], CorpusFiles.Find(new CorpusSpec { Path = folder.Path, Format = CorpusFormat.Text }).Select(file => file.Name));
+    }
+
+    [Theory]
+    [InlineData("*.jsonl", "b.jsonl")]
+    [InlineData("c/*.jsonl", "a1.jsonl a2.jsonl")]
+    [InlineData("c/a?.jsonl", "a1.jsonl a2.jsonl")]
+    [InlineData("**/*1.jsonl", "c/a1.jsonl c/d/e1.jsonl")]
+    [InlineData("c/**", "a1.jsonl a2.jsonl d/e1.jsonl")]
+    [InlineData("*/d/*", "c/d/e1.jsonl")]
+    public void Read_Glob_MatchesSegments(string glob, string expected)
+    {
+        foreach (var name in new[] { "b.jsonl", "c/a1.jsonl", "c/a2.jsonl", "c/d/e1.jsonl" })
+        {
+            folder.Write(name, "{\"text\":\"t\"}\n");
+        }
+
+        Assert.Equal(expected.Split(' '), Files(folder.File(glob)));
+    }
+
+    [Theory]
+    [InlineData("absent.jsonl", "there is no file or folder")]
+    [InlineData("*.none", "no file matches")]
+    [InlineData("empty", "no file matches")]
+    [InlineData("blank.jsonl", "holds no documents")]
+    [InlineData("table.parquet", "looks like parquet; this version reads .jsonl")]
+    [InlineData("mixed", "looks like parquet")]
+    [InlineData("tokens.npy", "corpus.pretokenised")]
+    [InlineData("corpus.bin", "looks like nanogpt")]
+    [InlineData("notes.md", "does not follow from its extension")]
+    [InlineData("latin.txt", "line 2: the text is not UTF-8")]
+    [InlineData("lines.jsonl", "line 2: found no string 'text'")]
+    public void Read_WrongCorpus_IsExplained(string name, string expected)
+    {
+        Directory.CreateDirectory(folder.File("empty"));
+        folder.Write("blank.jsonl", "\n\n");
+        folder.Write("table.parquet", "PAR1");
+        folder.Write("mixed/a.jsonl", "{}");
+        folder.Write("mixed/b.parquet", "PAR1");
+        folder.Write("tokens.npy", "x");
+        folder.Write("corpus.bin", "x");
+        folder.Write("notes.md", "x");
+        folder.Write("latin.txt", [(byte)'a', (byte)'\n', 0xE9, (byte)'b']);
+        folder.Write("lines.jsonl", "{\"text\":\"a\"}\n{\"txt\":\"b\"}\n");
+        var error = Assert.Throws<UserErrorException>(() => CorpusDocuments.Read(new CorpusSpec { Path = folder.File(name) }).ToList());
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.Contains(name, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(CorpusFormat.Parquet)]
+    [InlineData(CorpusFormat.Megatron)]
+    [InlineData(CorpusFormat.NanoGpt)]
+    [InlineData(CorpusFormat.Npy)]
+    public void Read_FormatThatIsNotRead_SaysWhatIs(CorpusFormat format)
+    {
+        var error = Assert.Throws<UserErrorException>(() => CorpusDocuments.Read(new CorpusSpec { Path = folder.Path, Format = format }));
+        Assert.Contains("this version reads .jsonl and .txt", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_GivenFormat_OverridesTheExtension()
+    {
+        var path = folder.Write("corpus.data", "{\"text\":\"t\"}\n");
+        Assert.Equal("t", Assert.Single(CorpusDocuments.Read(new CorpusSpec { Path = path, Format = CorpusFormat.Jsonl })).Text);
+    }
+
+    private static string[] Files(string path) => [.. CorpusFiles.Find(new CorpusSpec { Path = path }).Select(file => file.Name)];
+}
