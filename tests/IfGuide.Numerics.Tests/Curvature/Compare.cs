@@ -4,24 +4,7 @@ namespace IfGuide.Numerics.Tests.Curvature;
 
 internal static class Compare
 {
-    /// <summary>max |actual − expected| / max |expected|, in float64; where everything expected is zero, max |actual|.</summary>
-    public static double RelativeError(Tensor actual, Tensor expected)
-    {
-        using var scope = NewDisposeScope();
-        Assert.Equal(expected.shape, actual.shape);
-        var wide = expected.to_type(ScalarType.Float64);
-        var difference = (actual.to_type(ScalarType.Float64) - wide).abs().max().item<double>();
-        var largest = wide.abs().max().item<double>();
-        return largest == 0 ? difference : difference / largest;
-    }
-
-    public static void Close(Tensor expected, Tensor actual, double tolerance)
-    {
-        var error = RelativeError(actual, expected);
-        Assert.True(error <= tolerance, $"relative error {error:e2} exceeds {tolerance:e2}");
-    }
-
-    /// <summary>Spearman's rank correlation of all entries; ties keep their order, which random reals do not have.</summary>
+    /// <summary>Spearman's rank correlation of all entries.</summary>
     public static double Spearman(Tensor left, Tensor right)
     {
         using var scope = NewDisposeScope();
@@ -38,5 +21,28 @@ internal static class Compare
         return (x * y).sum().item<double>() / Math.Sqrt((x * x).sum().item<double>() * (y * y).sum().item<double>());
     }
 
-    private static Tensor Ranks(Tensor values) => values.to_type(ScalarType.Float64).reshape(-1).argsort().argsort().to_type(ScalarType.Float64);
+    /// <summary>Ranks from 0, ties at their mean.</summary>
+    private static Tensor Ranks(Tensor values)
+    {
+        var numbers = values.to_type(ScalarType.Float64).reshape(-1).contiguous().data<double>().ToArray();
+        var order = Enumerable.Range(0, numbers.Length).OrderBy(index => numbers[index]).ToArray();
+        var ranks = new double[numbers.Length];
+        for (var start = 0; start < order.Length;)
+        {
+            var end = start;
+            while (end < order.Length && numbers[order[end]] == numbers[order[start]])
+            {
+                end++;
+            }
+
+            for (var place = start; place < end; place++)
+            {
+                ranks[order[place]] = (start + end - 1) / 2.0;
+            }
+
+            start = end;
+        }
+
+        return tensor(ranks);
+    }
 }

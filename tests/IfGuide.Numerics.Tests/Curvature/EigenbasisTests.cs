@@ -1,4 +1,5 @@
 using IfGuide.Numerics.Curvature;
+using IfGuide.Numerics.Tests.Goldens;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Tests.Curvature;
@@ -13,7 +14,7 @@ public sealed class EigenbasisTests
         var sum = rows.t().mm(rows);
         var (values, vectors) = Eigenbasis.Decompose("layer", sum.to_type(ScalarType.Float32), 50);
         Assert.Equal(ScalarType.Float64, vectors.dtype);
-        Compare.Close(sum / 50.0, vectors.mm(values.diag()).mm(vectors.t()), 1e-6);
+        TensorAssert.Close(sum / 50.0, vectors.mm(values.diag()).mm(vectors.t()), 1e-6);
         Assert.True((values.narrow(0, 1, 8) >= values.narrow(0, 0, 8)).all().item<bool>());
     }
 

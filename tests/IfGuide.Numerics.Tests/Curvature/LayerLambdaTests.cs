@@ -1,4 +1,5 @@
 using IfGuide.Numerics.Curvature;
+using IfGuide.Numerics.Tests.Goldens;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Tests.Curvature;
@@ -40,7 +41,7 @@ public sealed class LayerLambdaTests
             expected += 2 * qg.t().mm(Gradient(a[n], g[n], hasBias)).mm(qa).square();
         }
 
-        Compare.Close(expected, lambda.Sum, 1e-12);
+        TensorAssert.Close(expected, lambda.Sum, 1e-12);
     }
 
     [Theory]
@@ -59,7 +60,7 @@ public sealed class LayerLambdaTests
             expected += Gradient(a[n], g[n], hasBias).square();
         }
 
-        Compare.Close(expected, lambda.Sum, 1e-14);
+        TensorAssert.Close(expected, lambda.Sum, 1e-14);
     }
 
     /// <summary>With Q the eigenbasis of Kronecker factors, lambda is the diagonal of Qᵀ F Q, F the second moment of the sequences' gradients.</summary>
@@ -82,7 +83,7 @@ public sealed class LayerLambdaTests
         }
 
         var q = kron(qg, qa);
-        Compare.Close(q.t().mm(fisher).mm(q).diagonal().view(5, 4), lambda.Sum, 1e-12);
+        TensorAssert.Close(q.t().mm(fisher).mm(q).diagonal().view(5, 4), lambda.Sum, 1e-12);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using IfGuide.Numerics.Curvature;
+using IfGuide.Numerics.Tests.Goldens;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Tests.Curvature;
@@ -20,7 +21,7 @@ public sealed class SymmetricSumTests
         _ = sum.Total(); // asking in between changes nothing
         sum.Add(rows.narrow(0, 15, 25));
         var extended = hasOnes ? cat([rows, ones(40, 1, dtype: ScalarType.Float64)], 1) : rows;
-        Compare.Close(extended.t().mm(extended), sum.Total(), 1e-14);
+        TensorAssert.Close(extended.t().mm(extended), sum.Total(), 1e-14);
         Assert.Equal(40, sum.Rows);
     }
 

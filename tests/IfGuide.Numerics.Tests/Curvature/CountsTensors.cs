@@ -1,0 +1,8 @@
+namespace IfGuide.Numerics.Tests.Curvature;
+
+/// <summary>Tests that count live tensors run alone.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class CountsTensors
+{
+    public const string Name = "counts tensors";
+}
