@@ -26,6 +26,7 @@ public sealed class GoldenFactorTests(GoldenFixture fixture)
     [MemberData(nameof(Covariances))]
     public void Covariance(string family, string set, string file, bool wide)
     {
+        using var scope = NewDisposeScope();
         var golden = new GoldenCase(family, set, file, wide);
         var run = fixture.Run(family, set, golden.Precision);
         var ours = golden.Stem == "activation_covariance" ? run.ActivationCovariances : run.Covariance.GradientSums();
@@ -36,6 +37,7 @@ public sealed class GoldenFactorTests(GoldenFixture fixture)
     [MemberData(nameof(Eigenvalues))]
     public void EigenvaluesOfTheMean(string family, string set, string file, bool wide)
     {
+        using var scope = NewDisposeScope();
         var golden = new GoldenCase(family, set, file, wide);
         var run = fixture.Run(family, set, golden.Precision);
         var ours = golden.Stem == "activation_eigenvalues" ? run.ActivationEigenpairs : run.GradientEigenpairs;
@@ -46,6 +48,7 @@ public sealed class GoldenFactorTests(GoldenFixture fixture)
     [MemberData(nameof(Lambdas))]
     public void Lambda(string family, string set, string file, bool wide)
     {
+        using var scope = NewDisposeScope();
         var golden = new GoldenCase(family, set, file, wide);
         var run = fixture.Run(family, set, golden.Precision);
         if (golden.Stem == "lambda_diagonal")
@@ -66,6 +69,7 @@ public sealed class GoldenFactorTests(GoldenFixture fixture)
     [MemberData(nameof(QueryGradients))]
     public void QueryGradient(string family, string set, string file, bool wide)
     {
+        using var scope = NewDisposeScope();
         var golden = new GoldenCase(family, set, file, wide);
         var name = golden.Stem.Split('_')[0];
         CheckAll(golden, "query gradient", fixture.Run(family, "plain", golden.Precision).Query(name).Sums, 1e-5);
@@ -75,6 +79,7 @@ public sealed class GoldenFactorTests(GoldenFixture fixture)
     [MemberData(nameof(Preconditioned))]
     public void PreconditionedGradient(string family, string set, string file, bool wide)
     {
+        using var scope = NewDisposeScope();
         var golden = new GoldenCase(family, set, file, wide);
         var parts = golden.Stem.Split('_', 4);
         var run = fixture.Run(family, set, golden.Precision);
@@ -91,6 +96,7 @@ public sealed class GoldenFactorTests(GoldenFixture fixture)
     [MemberData(nameof(Dampings))]
     public void AutomaticDamping(string family, string set, string file, bool wide)
     {
+        using var scope = NewDisposeScope();
         _ = wide; // one file, no precision in its name: both precisions below
         var json = Golden.Json($"{family}/{set}/{file}");
         foreach (var precision in (ScalarType[])[ScalarType.Float32, ScalarType.Float64])
@@ -112,6 +118,7 @@ public sealed class GoldenFactorTests(GoldenFixture fixture)
     [MemberData(nameof(Counts))]
     public void TokensAndSequences(string family, string set, string file, bool wide)
     {
+        using var scope = NewDisposeScope();
         var json = Golden.Json($"{family}/{set}/{file}");
         var run = fixture.Run(family, set, wide ? ScalarType.Float64 : ScalarType.Float32);
         foreach (var layer in run.Model.TrackedLayers)

@@ -20,6 +20,7 @@ public sealed class GoldenQualityTests(GoldenFixture fixture)
     [InlineData("tiny_llama", "identity")]
     public void EmpiricalLabels_ThenCorrelatesWithExactInfluenceAsTheReferenceDoes(string family, string strategy)
     {
+        using var scope = NewDisposeScope();
         var run = fixture.Run(family, "plain", ScalarType.Float32);
         var ours = run.Scores(run.Direction(GoldenCase.Strategy(strategy), DampingRule.Automatic, run.Gradient("toxic")));
         var exact = Golden.Array($"{family}/exact_influence/token_ggn_block_toxic.f64.npy");
@@ -69,6 +70,7 @@ public sealed class GoldenQualityTests(GoldenFixture fixture)
     [InlineData("tiny_llama", "diff_meanseq")]
     public void LowPrecision_ThenScoresKeepTheirRanks(string family, string query)
     {
+        using var scope = NewDisposeScope();
         Tensor Scores(ScalarType precision)
         {
             var run = fixture.Run(family, "plain", precision);

@@ -134,7 +134,9 @@ internal sealed class GoldenRun(string family, string set, ScalarType precision)
     {
         if (!kept.TryGetValue(name, out var value))
         {
+            using var scope = NewDisposeScope();
             kept.Add(name, value = compute());
+            scope.Detach(scope.DisposablesView.ToArray()); // outlives the test that happened to need it first
         }
 
         return (T)value;

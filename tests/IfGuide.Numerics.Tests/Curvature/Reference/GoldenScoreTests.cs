@@ -16,6 +16,7 @@ public sealed class GoldenScoreTests(GoldenFixture fixture)
     [MemberData(nameof(Scores))]
     public void Score(string family, string set, string file, bool wide)
     {
+        using var scope = NewDisposeScope();
         var golden = new GoldenCase(family, set, file, wide);
         var (kind, strategy, damping, query) = Parts(golden.Stem);
         var run = fixture.Run(family, set, golden.Precision);
