@@ -137,8 +137,9 @@ internal sealed partial record NpyHeader(ElementType Type, IReadOnlyList<long> S
 
     private static string Shorten(string text) => text.Length <= 120 ? text : text[..120] + "…";
 
+    // Atomic groups, since the engine without backtracking keeps only the last capture of a repeated group.
     [GeneratedRegex(
-        @"\A\s*\{(\s*['""](?<key>[a-z_]{1,32})['""]\s*:\s*(?<value>'[^'\n]{0,64}'|""[^""\n]{0,64}""|True|False|\([0-9L, ]{0,640}\)|\[[^\]\n]{0,640}\])\s*,?)*\s*\}\s*\z",
-        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+        @"\A(?>\s*)\{((?>\s*)['""](?<key>[a-z_]{1,32})['""](?>\s*):(?>\s*)(?<value>'[^'\n]{0,64}'|""[^""\n]{0,64}""|True|False|\([0-9L, ]{0,640}\)|\[[^\]\n]{0,640}\])(?>\s*),?)*(?>\s*)\}(?>\s*)\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Literal();
 }
