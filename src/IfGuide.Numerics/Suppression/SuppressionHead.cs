@@ -1,3 +1,4 @@
+using IfGuide.Numerics.Models.Head;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,6 +8,8 @@ namespace IfGuide.Numerics.Suppression;
 /// <remarks>
 /// Autograd's cross-entropy keeps three [B·T, V] blocks; here one chunk's buffer is reused, the gradient of the hidden states is a product
 /// with the unembedding, and the unembedding's own gradient is added in place. Logits and softmax are float32 (float64 for a float64 model).
+/// Unlike <see cref="NextTokenHead"/> it stays exact where an objective's slope grows as the loss vanishes, and a bfloat16 model's
+/// unembedding gradient may be gathered in float32.
 /// </remarks>
 /// <param name="options">The objective.</param>
 public sealed class SuppressionHead(SuppressionOptions options) : IDisposable
@@ -29,34 +32,33 @@ public sealed class SuppressionHead(SuppressionOptions options) : IDisposable
         ArgumentNullException.ThrowIfNull(unembedding);
         using var graph = no_grad();
         using var scope = NewDisposeScope();
-        var rows = LabelledRows.Of(labels, selected);
-        var states = hidden.detach().reshape(-1, hidden.shape[2]);
+        var rows = new LabelledRows(labels);
+        var states = rows.Gather(hidden.detach());
+        var selectedRows = SuppressionLoss.SelectedAt(rows, selected);
         var weights = unembedding.detach();
-        var gradient = zeros_like(states);
+        var gradient = empty_like(states);
         var sums = zeros(4, ScalarType.Float64, hidden.device);
-        var count = rows.Index.shape[0];
         var chunk = ChunkRows(hidden);
-        for (long start = 0; start < count; start += chunk)
+        for (long start = 0; start < rows.Count; start += chunk)
         {
             using var inner = NewDisposeScope();
-            var taken = Math.Min(chunk, count - start);
-            var index = rows.Index.narrow(0, start, taken);
-            var own = states.index_select(0, index);
+            var taken = Math.Min(chunk, rows.Count - start);
+            var own = states.narrow(0, start, taken);
             var (logits, narrow) = Buffers(taken, chunk, weights);
             narrow.addmm_(own, weights.t(), 0, 1);
             Copy(narrow, logits);
-            var chosen = rows.Selected?.narrow(0, start, taken);
+            var chosen = selectedRows?.narrow(0, start, taken);
             var (objective, loss) = ObjectiveRows.Apply(logits, rows.Labels.narrow(0, start, taken), chosen, options, 1 / divisor);
             sums.add_(Sum(objective, loss, chosen));
             Copy(logits, narrow);
-            gradient.index_copy_(0, index, narrow.mm(weights));
+            gradient.narrow(0, start, taken).copy_(narrow.mm(weights));
             AddProduct(unembeddingGradient, narrow, own);
         }
 
         var values = sums.cpu();
         return (
-            new SuppressionSums(values[0].item<double>(), values[1].item<double>(), count, values[2].item<double>(), (long)values[3].item<double>()),
-            gradient.view(hidden.shape).MoveToOuterDisposeScope());
+            new SuppressionSums(values[0].item<double>(), values[1].item<double>(), rows.Count, values[2].item<double>(), (long)values[3].item<double>()),
+            rows.Scatter(gradient).MoveToOuterDisposeScope());
     }
 
     /// <summary>Frees the buffers.</summary>

@@ -1,3 +1,4 @@
+using IfGuide.Numerics.Models.Head;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Suppression;
@@ -29,11 +30,13 @@ public static class SuppressionLoss
     {
         ArgumentNullException.ThrowIfNull(logits);
         using var scope = NewDisposeScope();
-        var rows = LabelledRows.Of(labels, selected);
+        var rows = new LabelledRows(labels);
         var wide = logits.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
-        var work = logits.detach().reshape(-1, logits.shape[2]).index_select(0, rows.Index).to(wide);
-        var (objective, _) = ObjectiveRows.Apply(work, rows.Labels, rows.Selected, options, 1 / divisor);
-        var gradient = zeros(logits.shape[0] * logits.shape[1], logits.shape[2], wide, logits.device).index_copy_(0, rows.Index, work);
-        return (objective.to(ScalarType.Float64).sum().item<double>() / divisor, gradient.view(logits.shape).MoveToOuterDisposeScope());
+        var work = rows.Gather(logits.detach()).to(wide);
+        var (objective, _) = ObjectiveRows.Apply(work, rows.Labels, SelectedAt(rows, selected), options, 1 / divisor);
+        return (objective.to(ScalarType.Float64).sum().item<double>() / divisor, rows.Scatter(work).MoveToOuterDisposeScope());
     }
+
+    /// <summary>Whether each labelled position's label is selected, [rows], bool.</summary>
+    internal static Tensor? SelectedAt(LabelledRows rows, Tensor? selected) => selected?.reshape(-1).index_select(0, rows.Places);
 }

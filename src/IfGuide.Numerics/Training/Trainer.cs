@@ -1,4 +1,5 @@
 using IfGuide.Numerics.Models;
+using IfGuide.Numerics.Models.Head;
 using IfGuide.Numerics.Suppression;
 using static TorchSharp.torch;
 
@@ -94,18 +95,20 @@ public sealed class Trainer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(heldOut);
         using var graph = no_grad();
+        using var plain = new NextTokenHead(Model.Unembedding);
         var held = new SequenceBatch(options.MicroBatchSize, heldOut.Length);
-        SuppressionSums sums = default;
+        var (loss, tokens) = (0.0, 0L);
         for (long from = 0; from < heldOut.Count; from += options.MicroBatchSize)
         {
             using var scope = NewDisposeScope();
             held.Fill(heldOut, Positions(from, Math.Min(from + options.MicroBatchSize, heldOut.Count)));
             var (ids, labels, attended, _) = held.Slice(0, held.Count, Model.Device);
             var hidden = Model.Hidden(ids, attended, ForwardPass.Plain).Value;
-            sums += head.Backward(hidden, Model.Unembedding, labels, null, 1, null).Sums;
+            loss += plain.TokenLosses(hidden, labels).to(ScalarType.Float64).sum().item<double>();
+            tokens += labels.narrow(1, 1, labels.shape[1] - 1).ne(TokenBatch.NoLabel).sum().item<long>();
         }
 
-        return sums.TokenLoss / Math.Max(1, sums.Tokens);
+        return loss / Math.Max(1, tokens);
     }
 
     /// <summary>The trained weights by Hugging Face name, in the master precision: views, overwritten by the next step. The caller disposes them.</summary>
