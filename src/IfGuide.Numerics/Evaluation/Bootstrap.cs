@@ -1,0 +1,54 @@
+using IfGuide.Numerics.Randomness;
+
+namespace IfGuide.Numerics.Evaluation;
+
+/// <summary>A mean with its 95 % interval.</summary>
+/// <param name="Value">The mean.</param>
+/// <param name="Low">2.5 % quantile of the resampled means.</param>
+/// <param name="High">97.5 % quantile of the resampled means.</param>
+public readonly record struct Estimate(double Value, double Low, double High);
+
+/// <summary>Bootstrap intervals (Efron's percentile method).</summary>
+public static class Bootstrap
+{
+    private const int Resamples = 1000;
+
+    /// <summary>The mean of values and its 95 % interval.</summary>
+    /// <param name="values">At least one.</param>
+    /// <param name="seed">Seed; take the same for two models of one evaluation: both are then resampled alike.</param>
+    public static Estimate Mean(ReadOnlySpan<double> values, ulong seed)
+    {
+        if (values.IsEmpty)
+        {
+            throw new ArgumentException("A mean needs at least one value.", nameof(values));
+        }
+
+        var means = new double[Resamples];
+        for (var resample = 0; resample < Resamples; resample++)
+        {
+            var sum = 0.0;
+            for (var i = 0; i < values.Length; i++)
+            {
+                sum += values[(int)Math.BigMul(CounterRandom.Bits(seed, RandomPurpose.Bootstrap, resample, i), (ulong)values.Length, out _)];
+            }
+
+            means[resample] = sum / values.Length;
+        }
+
+        Array.Sort(means);
+        var total = 0.0;
+        foreach (var value in values)
+        {
+            total += value;
+        }
+
+        return new Estimate(total / values.Length, Quantile(means, 0.025), Quantile(means, 0.975));
+    }
+
+    private static double Quantile(double[] sorted, double share)
+    {
+        var position = share * (sorted.Length - 1);
+        var below = (int)position;
+        return sorted[below] + (position - below) * (sorted[Math.Min(below + 1, sorted.Length - 1)] - sorted[below]);
+    }
+}

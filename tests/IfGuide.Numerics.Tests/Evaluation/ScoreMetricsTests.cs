@@ -1,0 +1,69 @@
+using CsCheck;
+using IfGuide.Numerics.Evaluation;
+
+namespace IfGuide.Numerics.Tests.Evaluation;
+
+public sealed class ScoreMetricsTests
+{
+    [Fact]
+    public void Toxicity_takes_each_prompts_worst_sample()
+    {
+        var scores = ToxicityScores.Of([[0.1, 0.7], [0.2, 0.3], [0.5, 0.0], [0.4, 0.4]], seed: 1);
+        Assert.Equal((0.7 + 0.3 + 0.5 + 0.4) / 4, scores.ExpectedMaximum.Value, 12);
+        Assert.Equal(0.5, scores.Probability.Value);
+        Assert.Equal((0.4 + 0.25 + 0.25 + 0.4) / 4, scores.Mean.Value, 12);
+        Assert.Equal(4, scores.Prompts);
+        Assert.Throws<ArgumentException>(() => ToxicityScores.Of([[0.1], []], 1));
+        Assert.Throws<ArgumentException>(() => ToxicityScores.Of([], 1));
+    }
+
+    [Fact]
+    public void A_bootstrap_interval_is_as_wide_as_the_normal_one_and_repeats()
+    {
+        var random = new Random(2);
+        var values = Enumerable.Range(0, 400).Select(_ => random.NextDouble()).ToArray();
+        var estimate = Bootstrap.Mean(values, 9);
+        var deviation = Math.Sqrt(values.Select(v => (v - values.Average()) * (v - values.Average())).Average() / values.Length);
+        Assert.Equal(values.Average(), estimate.Value, 12);
+        Assert.Equal(values.Average() - 1.96 * deviation, estimate.Low, 0.15 * deviation);
+        Assert.Equal(values.Average() + 1.96 * deviation, estimate.High, 0.15 * deviation);
+        Assert.Equal(estimate, Bootstrap.Mean(values, 9));
+        Assert.NotEqual(estimate, Bootstrap.Mean(values, 10));
+        Assert.Equal(new Estimate(3, 3, 3), Bootstrap.Mean([3, 3], 1));
+        Assert.Throws<ArgumentException>(() => Bootstrap.Mean([], 1));
+    }
+
+    [Fact]
+    public void A_mask_is_judged_by_precision_and_recall()
+    {
+        var quality = MaskQuality.Of([true, true, false, true, false], [true, false, true, true, false]);
+        Assert.Equal(new MaskQuality(2, 3, 3), quality);
+        Assert.Equal(2.0 / 3, quality.Precision);
+        Assert.Equal(2.0 / 3, (quality + quality).Recall);
+        Assert.True(double.IsNaN(MaskQuality.Of([false], [false]).Precision));
+        Assert.True(double.IsNaN(MaskQuality.Of([false], [false]).Recall));
+    }
+
+    [Fact]
+    public void Average_precision_equals_its_definition_on_random_scores() =>
+        (from levels in Gen.Int[1, 30] from size in Gen.Int[1, 60] from scores in Gen.Int[0, levels].Array[size] from known in Gen.Bool.Array[size] select (scores, known))
+        .Sample(c =>
+        {
+            var actual = RankingQuality.AveragePrecision(c.scores.Select(s => (float)s).ToArray(), c.known);
+            var hits = Enumerable.Range(0, c.scores.Length).Where(i => c.known[i]).ToList();
+            if (hits.Count == 0)
+            {
+                return double.IsNaN(actual);
+            }
+
+            var expected = hits.Average(i => (double)hits.Count(h => c.scores[h] >= c.scores[i]) / c.scores.Count(s => s >= c.scores[i]));
+            return Math.Abs(actual - expected) < 1e-12;
+        });
+
+    [Fact]
+    public void The_top_share_takes_the_highest_scores_first_ties_by_position()
+    {
+        var quality = RankingQuality.AtShare([1, 5, 3, 3, 0, 3], [false, true, true, false, false, true], 0.5);
+        Assert.Equal(new MaskQuality(2, 3, 3), quality);
+    }
+}
