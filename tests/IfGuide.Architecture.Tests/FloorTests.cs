@@ -10,7 +10,7 @@ public sealed class FloorTests
         ["IfGuide.Abstractions"] = ([], ["Microsoft.Orleans.Sdk"]),
         ["IfGuide.Numerics"] = ([], []), // TorchSharp comes from UsesTorch
         ["IfGuide.Storage"] = (["IfGuide.Abstractions", "IfGuide.Numerics"], ["MessagePack", "Microsoft.ML.Tokenizers", "ZstdSharp.Port"]),
-        ["IfGuide.Pipeline"] = (["IfGuide.Storage"], ["Fluid.Core", "ScottPlot"]),
+        ["IfGuide.Pipeline"] = (["IfGuide.Storage"], ["Fluid.Core", "Microsoft.ML"]),
         ["IfGuide.Grains"] = (["IfGuide.Pipeline"], ["Microsoft.Orleans.Server", "Microsoft.Orleans.Reminders", "Microsoft.CodeAnalysis.BannedApiAnalyzers"]),
         ["IfGuide.Client"] = (["IfGuide.Abstractions"], ["Microsoft.Orleans.Client"]),
         ["IfGuide.Cli"] = (["IfGuide.Grains", "IfGuide.Client"], ["Microsoft.Extensions.Hosting", "Spectre.Console", "System.CommandLine", "YamlDotNet"]),
