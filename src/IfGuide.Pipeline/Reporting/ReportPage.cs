@@ -1,0 +1,59 @@
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using Fluid;
+using IfGuide.Pipeline.Reporting.Charts;
+
+namespace IfGuide.Pipeline.Reporting;
+
+/// <summary>Draws a run's page: one HTML file that needs no other, for light and dark.</summary>
+/// <remarks>Charts are drawn here and not by a plotting library, so that they take the page's colours and need no native code.</remarks>
+public static class ReportPage
+{
+    private static readonly TemplateOptions Options = new() { MemberAccessStrategy = new UnsafeMemberAccessStrategy(), StrictVariables = true, StrictFilters = true };
+    private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
+    private static readonly IFluidTemplate Template = new FluidParser().Parse(Resource("report.liquid"));
+
+    /// <summary>Draws the page.</summary>
+    /// <param name="data">What it tells.</param>
+    /// <param name="options">How it is drawn; null: harsh words masked, no times.</param>
+    /// <returns>The page; equal data and options give equal text.</returns>
+    public static string Render(ReportData data, ReportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        options ??= new ReportOptions();
+        var harsh = new HarshText(options.ShowToxic);
+        var model = new
+        {
+            Style = Resource("report.css"),
+            Run = data.Specification.Run.ToString(),
+            options.ShowToxic,
+            Cards = ReportSummary.Cards(data),
+            data.Warnings,
+            ScoreChart = ScoreChart.Draw(data.Selection.Histogram, data.Selection.Threshold),
+            Facts = ReportSummary.SelectionFacts(data),
+            Suppressed = data.Suppressed.Select(token => new { Text = Visible(harsh.OfSuppressed(token.Text)), Times = Figures.Count(token.Times), Score = Figures.Number(token.MeanScore) }).ToArray(),
+            Documents = data.Documents.Select(document => HeatMap.Of(document, data.Selection.Threshold, harsh)).ToArray(),
+            HasEvaluation = data.Evaluations.Count > 0,
+            Models = data.Evaluations.Select((evaluation, index) => new { Name = evaluation.Variant, Style = $"m{index}" }).ToArray(),
+            Measures = EvaluationTable.Rows(data.Evaluations),
+            Examples = EvaluationTable.Examples(data.Evaluations, harsh),
+            HasTrainings = data.Trainings.Count > 0,
+            Trainings = data.Trainings.Select((training, index) => new { Name = training.Variant, Style = $"m{index}" }).ToArray(),
+            LossChart = data.Trainings.Count > 0 ? LossChart.Draw(data.Trainings) : string.Empty,
+            Times = options.StageTimes.Select(time => new { Stage = ReportSummary.Name(time.Stage), Elapsed = Figures.Time(time.Elapsed), time.Units, time.Reused }).ToArray(),
+            Settings = ReportSummary.Settings(data.Specification),
+        };
+        return Template.Render(new TemplateContext(model, Options), Encoder);
+    }
+
+    /// <summary>Spaces and line ends at a token's edge, made visible.</summary>
+    internal static string Visible(string token) => token.Replace(' ', '·').Replace("\n", "⏎", StringComparison.Ordinal).Replace("\t", "⇥", StringComparison.Ordinal);
+
+    private static string Resource(string name)
+    {
+        using var stream = typeof(ReportPage).Assembly.GetManifestResourceStream($"IfGuide.Pipeline.Reporting.{name}")
+            ?? throw new InvalidOperationException($"The resource '{name}' is missing: rebuild IfGuide.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}
