@@ -48,6 +48,7 @@ internal static class CommandLine
         var root = new RootCommand("IfGuide finds the training tokens that make a language model toxic, and trains the model to suppress them.")
         {
             SchemaCommand.Create(),
+            SelectCommand.Create(),
             ValidateCommand.Create(),
         };
         CommonOptions.AddTo(root);
@@ -56,7 +57,7 @@ internal static class CommandLine
 
     private static int Complain(string message, int code)
     {
-        Console.Error.WriteLine($"ifguide: {message}");
+        Console.Error.WriteLine($"ifguide: {message.ReplaceLineEndings(" ").Trim()}");
         return code;
     }
 

@@ -1,0 +1,93 @@
+using System.CommandLine;
+using IfGuide.Abstractions;
+using IfGuide.Cli.Outputs;
+using IfGuide.Cli.RunFiles.Values;
+using IfGuide.Cli.Selection;
+using IfGuide.Numerics.Selection;
+using IfGuide.Storage.Formats;
+using IfGuide.Storage.Npy;
+
+namespace IfGuide.Cli.Commands;
+
+/// <summary><c>ifguide select</c>: the selection alone, on any score matrix.</summary>
+internal static class SelectCommand
+{
+    public static Command Create()
+    {
+        var scores = new Option<string>("--scores") { Description = "Scores, an .npy of floats, sequences × tokens.", HelpName = "S.npy", Required = true };
+        var quantile = new Option<double>("--quantile") { Description = "Scores above this quantile are candidates; in [0, 1].", HelpName = "Q", Required = true };
+        var window = new Option<int>("--window") { Description = "Tokens selected on each side of a candidate.", HelpName = "W", Required = true };
+        var budget = new Option<string>("--budget") { Description = "Largest number of selected tokens: a share such as 2%, or a count.", HelpName = "B", Required = true };
+        var mask = new Option<string>("--out") { Description = "Where the mask goes, an .npy of booleans.", HelpName = "MASK.npy", Required = true };
+        var order = new Option<string?>("--order") { Description = "Where the order goes, an .npy of int64: sequences by descending rank score.", HelpName = "O.npy" };
+        var kind = new Option<SelectionKind>("--kind")
+        {
+            Description = "token or position: scores stand at their label's index, the first of a row counts nowhere; reference: as in the authors' code.",
+            HelpName = "KIND",
+            DefaultValueFactory = _ => SelectionKind.LabelAligned,
+            CustomParser = result => result.Tokens is [{ Value: var word }] ? word switch
+            {
+                "token" or "position" => SelectionKind.LabelAligned,
+                "reference" => SelectionKind.Reference,
+                _ => Refuse(result, word),
+            }
+            : SelectionKind.LabelAligned,
+        };
+        return new Command("select", "Selects tokens on any score matrix.") { scores, quantile, window, budget, mask, order, kind }.Does((result, context) => Run(
+            context, result.GetRequiredValue(scores), result.GetRequiredValue(quantile), result.GetRequiredValue(window), result.GetRequiredValue(budget), result.GetValue(kind), result.GetRequiredValue(mask), result.GetValue(order)));
+    }
+
+    private static int Run(CommandContext context, string scoresPath, double quantile, int window, string budgetText, SelectionKind kind, string maskPath, string? orderPath)
+    {
+        using var file = NpyFile.Open(scoresPath);
+        var scores = new NpyScores(file);
+        var shape = scores.Shape(0);
+        var corpusTokens = shape.Sequences * shape.Length;
+        var budget = BudgetKind.TryParse(budgetText, out var parsed)
+            ? parsed
+            : throw new UserErrorException($"--budget is '{budgetText}'; expected {new BudgetKind().Expected}.");
+        var selection = Select(scores, new SelectionOptions(quantile, window, budget.Tokens(corpusTokens), kind), scoresPath);
+        OutputFile.Write(maskPath, stream =>
+        {
+            var writer = new NpyWriter(stream, ElementType.Bool, [shape.Sequences, shape.Length]);
+            new SelectionMask(scores, selection).Write(0, (_, rows) => writer.Write(rows));
+            writer.Complete();
+        });
+        if (orderPath is not null)
+        {
+            OutputFile.Write(orderPath, stream =>
+            {
+                var writer = new NpyWriter(stream, ElementType.Int64, [selection.Order.Length]);
+                writer.Write<long>(selection.Order);
+                writer.Complete();
+            });
+        }
+
+        context.Console.Result(
+            new { selection.Threshold, selection.Candidates, Selected = selection.SelectedTokens, Tokens = corpusTokens, Budget = selection.Options.Budget, selection.StoppedOnBudget, Mask = Path.GetFullPath(maskPath) },
+            told => $"{told.Selected:N0} of {told.Tokens:N0} tokens selected ({told.Candidates:N0} candidates above {told.Threshold:G6}; budget {told.Budget:N0}{(told.StoppedOnBudget ? ", used up" : ", not used up")}): {maskPath}");
+        return ExitCode.Done;
+    }
+
+    private static TokenSelection Select(NpyScores scores, SelectionOptions options, string path)
+    {
+        try
+        {
+            return TokenSelector.Select(scores, options);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new UserErrorException(exception.Message, exception);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new UserErrorException($"'{path}': {exception.Message}", exception);
+        }
+    }
+
+    private static SelectionKind Refuse(System.CommandLine.Parsing.ArgumentResult result, string word)
+    {
+        result.AddError($"--kind is '{word}'; expected token, position or reference.");
+        return default;
+    }
+}

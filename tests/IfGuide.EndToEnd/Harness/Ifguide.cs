@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace IfGuide.EndToEnd.Harness;
+
+/// <summary>Runs the built program as a process of its own.</summary>
+internal static class Ifguide
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "ifguide");
+
+    /// <summary>Runs a command to its end.</summary>
+    public static Task<Outcome> RunAsync(string folder, params string[] arguments) => RunAsync(folder, TestContext.Current.CancellationToken, arguments);
+
+    /// <summary>Runs a command to its end.</summary>
+    public static async Task<Outcome> RunAsync(string folder, CancellationToken cancellationToken, params string[] arguments)
+    {
+        using var running = Start(folder, arguments);
+        try
+        {
+            return await running.EndAsync(cancellationToken).WaitAsync(Patience, cancellationToken);
+        }
+        catch
+        {
+            running.Kill();
+            throw;
+        }
+    }
+
+    /// <summary>Starts a command and leaves it running.</summary>
+    public static RunningProgram Start(string folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Program, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        return new RunningProgram(process, string.Join(' ', arguments));
+    }
+}
+
+/// <summary>A command that runs.</summary>
+internal sealed class RunningProgram(Process process, string command) : IDisposable
+{
+    private readonly Task<string> output = process.StandardOutput.ReadToEndAsync();
+    private readonly Task<string> error = process.StandardError.ReadToEndAsync();
+
+    public bool HasExited => process.HasExited;
+
+    public void Kill()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill();
+        }
+    }
+
+    /// <summary>Sends a signal by its name, e.g. <c>TERM</c>.</summary>
+    public void Signal(string name)
+    {
+        using var kill = Process.Start("kill", ["-s", name, process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    public async Task<Outcome> EndAsync(CancellationToken cancellationToken)
+    {
+        await process.WaitForExitAsync(cancellationToken);
+        return new Outcome(command, process.ExitCode, await output, await error);
+    }
+
+    public void Dispose()
+    {
+        Kill();
+        process.Dispose();
+    }
+}
+
+/// <summary>How a command ended.</summary>
+internal sealed record Outcome(string Command, int ExitCode, string Output, string Error)
+{
+    /// <summary>The one line that a refusal consists of, without the program's name.</summary>
+    public string Complaint
+    {
+        get
+        {
+            var lines = Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            Assert.True(lines.Length == 1 && lines[0].StartsWith("ifguide: ", StringComparison.Ordinal), $"'{Command}' should say one line that starts with 'ifguide: ', but said:\n{Error}");
+            return lines[0]["ifguide: ".Length..];
+        }
+    }
+
+    /// <summary>Checks the exit code, showing what was said when it is another.</summary>
+    public Outcome Expect(int exitCode)
+    {
+        Assert.True(ExitCode == exitCode, $"'{Command}' ended with {ExitCode}, expected {exitCode}.\nstandard error:\n{Error}\nstandard output:\n{Output}");
+        return this;
+    }
+}
