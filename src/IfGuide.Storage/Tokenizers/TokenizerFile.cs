@@ -1,0 +1,144 @@
+using System.Security.Cryptography;
+using System.Text;
+using IfGuide.Abstractions;
+using IfGuide.Storage.Formats;
+
+namespace IfGuide.Storage.Tokenizers;
+
+/// <summary>A tokenizer.json of the Hugging Face tokenizers library: byte-level BPE as GPT-2, GPT-NeoX and Llama 3 have it. Safe for concurrent use.</summary>
+/// <remarks>
+/// Byte-level BPE loses nothing: the bytes of a text's tokens, joined, are the UTF-8 of <see cref="Normalise"/> of the text. No special token is added.
+/// </remarks>
+public sealed class TokenizerFile : ITextTokenizer
+{
+    private static readonly string[] EndOfTextNames = ["<|endoftext|>", "<|end_of_text|>", "</s>", "<eos>"];
+
+    private readonly TokenizerDefinition definition;
+    private readonly BytePairEncoder encoder;
+    private readonly AddedTokens before;
+    private readonly AddedTokens after;
+    private readonly byte[]?[] bytes;
+
+    private TokenizerFile(string path, string digest, TokenizerDefinition definition)
+    {
+        Path = path;
+        Digest = digest;
+        this.definition = definition;
+        encoder = new BytePairEncoder(definition);
+        before = new AddedTokens(definition.AddedTokens.Where(token => !token.Normalised).Select(token => (token.Text, token.Id)));
+        after = new AddedTokens(definition.AddedTokens.Where(token => token.Normalised).Select(token => (Normalise(token.Text), token.Id)));
+        VocabularySize = definition.Vocabulary.Values.Concat(definition.AddedTokens.Select(token => token.Id)).Max() + 1;
+        bytes = new byte[]?[VocabularySize];
+        foreach (var (token, id) in definition.Vocabulary)
+        {
+            bytes[id] = ByteAlphabet.Bytes(token) ?? Encoding.UTF8.GetBytes(token);
+        }
+
+        foreach (var token in definition.AddedTokens)
+        {
+            bytes[token.Id] = Encoding.UTF8.GetBytes(token.Text);
+        }
+
+        EndOfTextToken = EndOfTextNames.Select(name => definition.AddedTokens.FirstOrDefault(token => token.Text == name)?.Id).FirstOrDefault(id => id is not null)
+            ?? throw new UserErrorException($"The tokenizer '{path}' has none of the added tokens {string.Join(", ", EndOfTextNames)}: documents are joined with one of them. Add it to the tokenizer.");
+    }
+
+    /// <summary>The file's path.</summary>
+    public string Path { get; }
+
+    /// <summary>SHA-256 of the file, lower-case hexadecimal.</summary>
+    public string Digest { get; }
+
+    /// <summary>One more than the largest id.</summary>
+    public int VocabularySize { get; }
+
+    /// <summary>Id of the token that ends a document: the first of <c>&lt;|endoftext|&gt;</c>, <c>&lt;|end_of_text|&gt;</c>, <c>&lt;/s&gt;</c>, <c>&lt;eos&gt;</c> among the added tokens.</summary>
+    public int EndOfTextToken { get; }
+
+    /// <summary>Loads a tokenizer.</summary>
+    /// <param name="path">A tokenizer.json.</param>
+    /// <exception cref="UserErrorException">The file is missing, damaged, or of a kind that is not supported; the message names what.</exception>
+    public static TokenizerFile Load(string path)
+    {
+        CheckNormalisation();
+        byte[] json;
+        try
+        {
+            json = File.ReadAllBytes(path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw UnreadableFile.Describe(path, failure);
+        }
+
+        var definition = TokenizerJson.Read(path, json);
+        try
+        {
+            return new TokenizerFile(path, Convert.ToHexStringLower(SHA256.HashData(json)), definition);
+        }
+        catch (NotSupportedException failure)
+        {
+            throw new UserErrorException($"The pre-tokenizer of '{path}' uses {failure.Message}, which is not supported.", failure);
+        }
+    }
+
+    /// <summary>The form of a text that tokens stand for: normalisation form C where the tokenizer asks for it, else the text itself.</summary>
+    /// <param name="text">The text.</param>
+    public string Normalise(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return definition.NormalisesToFormC && !text.IsNormalized(NormalizationForm.FormC) ? text.Normalize(NormalizationForm.FormC) : text;
+    }
+
+    /// <summary>Encodes a text; added tokens that occur in it become their ids, as in Hugging Face.</summary>
+    /// <param name="text">Valid Unicode.</param>
+    /// <returns>Token ids.</returns>
+    public int[] Encode(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var ids = new List<int>((text.Length / 3) + 1);
+        before.Split(text, raw => after.Split(Normalise(raw), words => ids.AddRange(encoder.Encode(words)), ids.Add), ids.Add);
+        return [.. ids];
+    }
+
+    /// <summary>The text of tokens; bytes that are no UTF-8 become U+FFFD.</summary>
+    /// <param name="tokens">Token ids.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An id is not in the vocabulary.</exception>
+    public string Decode(ReadOnlySpan<int> tokens)
+    {
+        var length = 0;
+        foreach (var token in tokens)
+        {
+            length += TokenBytes(token).Length;
+        }
+
+        var joined = new byte[length];
+        var position = 0;
+        foreach (var token in tokens)
+        {
+            TokenBytes(token).CopyTo(joined.AsSpan(position));
+            position += TokenBytes(token).Length;
+        }
+
+        return Encoding.UTF8.GetString(joined);
+    }
+
+    /// <summary>The bytes that a token stands for; empty for an id that no token has.</summary>
+    /// <param name="token">A token id.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The id is not in the vocabulary.</exception>
+    public ReadOnlySpan<byte> TokenBytes(int token)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(token);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(token, VocabularySize);
+        return bytes[token];
+    }
+
+    /// <summary>Without ICU, .NET's normalisation returns its input and says nothing.</summary>
+    private static void CheckNormalisation()
+    {
+        if ("e\u0301".Normalize(NormalizationForm.FormC).Length != 1)
+        {
+            throw new InvalidOperationException("This process cannot normalise Unicode: install libicu, and leave DOTNET_SYSTEM_GLOBALIZATION_INVARIANT unset.");
+        }
+    }
+}
