@@ -21,7 +21,7 @@ public interface IRunGrain : IGrainWithStringKey
     [Alias("GetSpecification"), AlwaysInterleave]
     Task<RunSpec?> GetSpecification();
 
-    /// <summary>Events after a sequence number, oldest first, at most 256; waits a while when there are none.</summary>
+    /// <summary>Events after a sequence number, oldest first, at most 256; waits a while when there are none and the run is running.</summary>
     /// <param name="after">The last event already seen; 0 for all.</param>
     /// <param name="wait">How long to wait for the next event; at most 5 seconds.</param>
     [Alias("GetEvents"), AlwaysInterleave]

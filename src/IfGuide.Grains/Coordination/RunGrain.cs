@@ -68,10 +68,11 @@ public sealed class RunGrain : Grain, IRunGrain, IRemindable, IDisposable
         var longest = wait < LongestWait ? wait : LongestWait;
         while (true)
         {
-            var events = ownership is null ? (await ReadAsync())?.Events ?? [] : ledger.Events.Events;
+            var record = await ReadAsync();
+            var events = ownership is null ? record?.Events ?? [] : ledger.Events.Events;
             var fresh = events.Where(known => known.Sequence > after).ToArray();
             var left = longest - services.Time.GetElapsedTime(started);
-            if (fresh.Length > 0 || left <= TimeSpan.Zero)
+            if (fresh.Length > 0 || left <= TimeSpan.Zero || record is null || Status(record).State != RunState.Running)
             {
                 return fresh;
             }
