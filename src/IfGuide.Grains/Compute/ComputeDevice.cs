@@ -95,22 +95,7 @@ public sealed class ComputeDevice : IHostedService, IDisposable
     /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        lock (gate)
-        {
-            if (!accepting)
-            {
-                return;
-            }
-
-            accepting = false;
-            device.CompleteAdding();
-            processor.CompleteAdding();
-            foreach (var job in jobs.Values)
-            {
-                job.Cancel();
-            }
-        }
-
+        Dispose();
         try
         {
             await Task.WhenAll(device.Stopped, processor.Stopped).WaitAsync(StopTimeout, cancellationToken);
@@ -121,11 +106,19 @@ public sealed class ComputeDevice : IHostedService, IDisposable
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Refuses new units, cancels those it has, and lets the threads end by themselves.</summary>
     public void Dispose()
     {
-        device.Dispose();
-        processor.Dispose();
+        lock (gate)
+        {
+            accepting = false;
+            device.Dispose();
+            processor.Dispose();
+            foreach (var job in jobs.Values)
+            {
+                job.Cancel();
+            }
+        }
     }
 
     /// <remarks>The preparation has no artifact name of its own: its specification tells it apart.</remarks>

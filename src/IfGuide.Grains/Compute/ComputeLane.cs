@@ -10,6 +10,7 @@ internal sealed class ComputeLane : IDisposable
     private readonly Action<ComputeJob> ended;
     private readonly Thread thread;
     private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool disposed;
 
     public ComputeLane(string name, int capacity, Func<IUnitExecutor> createExecutor, Action<ComputeJob> ended)
     {
@@ -23,11 +24,24 @@ internal sealed class ComputeLane : IDisposable
 
     public void Start() => thread.Start();
 
-    public bool TryAdd(ComputeJob job) => !queue.IsAddingCompleted && queue.TryAdd(job);
+    /// <returns>False when the queue is full. Not to be called after disposal.</returns>
+    public bool TryAdd(ComputeJob job) => queue.TryAdd(job);
 
-    public void CompleteAdding() => queue.CompleteAdding();
+    /// <summary>Takes no more jobs; the thread ends after those it has, and disposes the queue itself, since it may outlive whoever gave up waiting for it.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref disposed, true))
+        {
+            return;
+        }
 
-    public void Dispose() => queue.Dispose();
+        queue.CompleteAdding();
+        if (thread.ThreadState.HasFlag(ThreadState.Unstarted))
+        {
+            queue.Dispose();
+            stopped.TrySetResult();
+        }
+    }
 
     private void Run()
     {
@@ -43,6 +57,7 @@ internal sealed class ComputeLane : IDisposable
         finally
         {
             executor?.Dispose();
+            queue.Dispose();
             stopped.TrySetResult();
         }
     }

@@ -109,6 +109,23 @@ public sealed class ComputeDeviceTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Dispose_WhileAUnitRuns_LetsItsThreadEndAlone()
+    {
+        await device.StartAsync(default);
+        using var begun = new SemaphoreSlim(0);
+        using var gate = new ManualResetEventSlim();
+        executors.Execute = (unit, _, _) => { begun.Release(); gate.Wait(Limit); return unit.Artifact; };
+        var job = device.Attach(Unit("a"), "one");
+        await begun.WaitAsync(Limit);
+        device.Dispose();
+        Assert.True(job.IsCancelled);
+        gate.Set();
+        Assert.Equal("a", await job.Completion.WaitAsync(Limit));
+        await device.StopAsync(default).WaitAsync(Limit);
+        Assert.Equal("ifguide device", Assert.Single(executors.DisposedOn));
+    }
+
+    [Fact]
     public void FailureReport_LongMessages_AreCut()
     {
         var failure = FailureReport.Of(new InvalidOperationException(new string('x', 1_000_000)), unit: null, silo: null);

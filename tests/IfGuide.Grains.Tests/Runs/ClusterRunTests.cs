@@ -21,10 +21,12 @@ public sealed class ClusterRunTests
             var executors = new ToyExecutors(folder.Store);
             await using var cluster = await ToyCluster.StartAsync(silos, folder.Store, executors);
             var run = await cluster.Client.SubmitAsync(ToyRun.Specification(shards: 12));
-            var status = await run.WaitAsync().WaitAsync(Limit);
-
-            AssertDone(status);
+            AssertDone(await run.WaitAsync().WaitAsync(Limit));
             Assert.Equal(1 + 12 + ToyPlanner.Layers + 12 + 1, executors.Computed.Count);
+            Assert.Contains("IUnitGrain.Ensure request", cluster.Sizes.Largest.Keys);
+            Assert.Contains("IUnitGrain.Ensure response", cluster.Sizes.Largest.Keys);
+            Assert.Contains("IRunGrain.Submit request", cluster.Sizes.Largest.Keys);
+            Assert.Contains("IRunGrain.GetEvents response", cluster.Sizes.Largest.Keys);
             Assert.All(cluster.Sizes.Largest, size => Assert.InRange(size.Value, 0, LargestMessage));
             digests.Add(await folder.DigestsAsync());
         }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using IfGuide.Abstractions;
 using Orleans.Serialization;
 
 namespace IfGuide.Grains.Tests.Toy;
@@ -19,11 +20,11 @@ internal sealed class MessageSizeFilter(MessageSizes sizes, Serializer serialize
     public async Task Invoke(IOutgoingGrainCallContext context)
     {
         await context.Invoke();
-        if (context.InterfaceName.StartsWith("ifguide.", StringComparison.Ordinal))
+        if (context.InterfaceMethod.DeclaringType is { } contract && contract.Assembly == typeof(IRunGrain).Assembly)
         {
             var bytes = Enumerable.Range(0, context.Request.GetArgumentCount()).Sum(index => Size(context.Request.GetArgument(index)));
-            sizes.Add($"{context.InterfaceName}.{context.MethodName} request", bytes);
-            sizes.Add($"{context.InterfaceName}.{context.MethodName} response", Size(context.Result));
+            sizes.Add($"{contract.Name}.{context.MethodName} request", bytes);
+            sizes.Add($"{contract.Name}.{context.MethodName} response", Size(context.Result));
         }
     }
 

@@ -6,6 +6,7 @@ using IfGuide.Grains.Hosting;
 using IfGuide.Storage.Artifacts;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
+using Orleans.Hosting;
 using Orleans.TestingHost;
 using SchedulingOptions = IfGuide.Grains.Scheduling.SchedulingOptions;
 
@@ -66,6 +67,11 @@ internal sealed class ToyCluster : IAsyncDisposable
             });
             silo.Services.AddSingleton(sizes);
             silo.AddOutgoingGrainCallFilter<MessageSizeFilter>();
+        });
+        builder.ConfigureClient(client =>
+        {
+            client.Services.AddSingleton(sizes);
+            client.AddOutgoingGrainCallFilter<MessageSizeFilter>();
         });
         var cluster = builder.Build();
         await cluster.DeployAsync();
