@@ -42,11 +42,8 @@ internal static class LabelSampler
 
         using var scope = NewDisposeScope();
         var whole = weights.shape[1] / Block * Block;
-        var sums = weights.narrow(1, 0, whole).view(weights.shape[0], -1, Block).sum([2L], type: ScalarType.Float64);
-        var blocks = MemoryMarshal.Cast<byte, double>(sums.bytes);
-        var drawn = weights.dtype == ScalarType.Float64
-            ? Draw(MemoryMarshal.Cast<byte, double>(weights.bytes), blocks, uniforms)
-            : Draw(MemoryMarshal.Cast<byte, float>(weights.bytes), blocks, uniforms);
+        var sums = weights.narrow(1, 0, whole).view(weights.shape[0], -1, Block).sum([2L]);
+        var drawn = weights.dtype == ScalarType.Float64 ? Draw<double>(weights, sums, uniforms) : Draw<float>(weights, sums, uniforms);
         return tensor(drawn).MoveToOuterDisposeScope();
     }
 
@@ -60,9 +57,11 @@ internal static class LabelSampler
         return searchsorted(cumulative, targets, right: true).clamp_max(last).squeeze(1).MoveToOuterDisposeScope();
     }
 
-    private static long[] Draw<T>(ReadOnlySpan<T> weights, ReadOnlySpan<double> blocks, ReadOnlySpan<double> uniforms)
-        where T : INumber<T>
+    private static long[] Draw<T>(Tensor rows, Tensor blockSums, ReadOnlySpan<double> uniforms)
+        where T : struct, INumber<T>
     {
+        ReadOnlySpan<T> weights = MemoryMarshal.Cast<byte, T>(rows.bytes);
+        ReadOnlySpan<T> blocks = MemoryMarshal.Cast<byte, T>(blockSums.bytes);
         var (vocabulary, blockCount) = (weights.Length / uniforms.Length, blocks.Length / uniforms.Length);
         var result = new long[uniforms.Length];
         for (var row = 0; row < result.Length; row++)
@@ -74,24 +73,14 @@ internal static class LabelSampler
     }
 
     /// <summary>Walks block sums to the block that holds the target, then its tokens.</summary>
-    private static long Invert<T>(ReadOnlySpan<T> weights, ReadOnlySpan<double> blocks, double uniform)
-        where T : INumber<T>
+    private static long Invert<T>(ReadOnlySpan<T> weights, ReadOnlySpan<T> blocks, double uniform)
+        where T : struct, INumber<T>
     {
-        var total = 0.0;
-        foreach (var sum in blocks)
-        {
-            total += sum;
-        }
-
-        foreach (var weight in weights[(blocks.Length * Block)..])
-        {
-            total += double.CreateChecked(weight);
-        }
-
+        var total = Sum(blocks) + Sum(weights[(blocks.Length * Block)..]);
         var (target, below, block) = (uniform * total, 0.0, 0);
-        while (block < blocks.Length && below + blocks[block] <= target)
+        while (block < blocks.Length && below + double.CreateChecked(blocks[block]) <= target)
         {
-            below += blocks[block++];
+            below += double.CreateChecked(blocks[block++]);
         }
 
         var last = 0;
@@ -108,5 +97,17 @@ internal static class LabelSampler
         }
 
         return last;
+    }
+
+    private static double Sum<T>(ReadOnlySpan<T> numbers)
+        where T : struct, INumber<T>
+    {
+        var total = 0.0;
+        foreach (var number in numbers)
+        {
+            total += double.CreateChecked(number);
+        }
+
+        return total;
     }
 }

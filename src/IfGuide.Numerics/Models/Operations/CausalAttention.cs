@@ -68,12 +68,9 @@ internal static class CausalAttention
         var scores = queries.bmm(keys.narrow(2, 0, size).transpose(1, 2));
         var scoresMoved = queriesMoved.bmm(keys.transpose(1, 2)); // Q̇ Kᵀ + Q K̇ᵀ as one product
         scores.view(hidden.shape[0], -1, hidden.shape[2], hidden.shape[3]).masked_fill_(hidden, double.NegativeInfinity);
-        var weights = Wide.Of(scores).softmax(-1);
-        var weightsMoved = weights.mul(scoresMoved);
-        weightsMoved.addcmul_(weights, weightsMoved.sum([-1L], keepdim: true), -1);
-        var precision = queries.dtype;
-        var products = weights.to(precision).bmm(values); // P V and P V̇
-        var moved = products.narrow(2, size, size).add(weightsMoved.to(precision).bmm(values.narrow(2, 0, size)));
+        var weights = SymmetricJacobian.Apply(scores, scoresMoved, logits => logits.softmax(-1));
+        var products = weights.Value.bmm(values); // P V and P V̇
+        var moved = weights.Tangent!.bmm(values.narrow(2, 0, size)).add_(products.narrow(2, size, size));
         return (products.narrow(2, 0, size), moved);
     }
 }

@@ -9,20 +9,13 @@ internal static class LayerNormalisation
     /// <summary>[.., d] to the same shape.</summary>
     public static Dual Apply(Dual input, Tensor weight, Tensor bias, double epsilon)
     {
+        var shape = weight.shape;
         if (input.Tangent is null)
         {
-            return Dual.Constant(nn.functional.layer_norm(input.Value, weight.shape, weight, bias, epsilon));
+            return Dual.Constant(nn.functional.layer_norm(input.Value, shape, weight, bias, epsilon));
         }
 
-        var precision = input.Value.dtype;
-        var (x, tangent, scale) = (Wide.Of(input.Value), Wide.Of(input.Tangent), Wide.Of(weight));
-        var normalised = x.sub(x.mean([-1], true));
-        var inverse = normalised.square().mean([-1], true).add_(epsilon).rsqrt_();
-        normalised.mul_(inverse);
-        var value = addcmul(Wide.Of(bias), normalised, scale, 1);
-        var moved = tangent.sub(tangent.mean([-1], true));
-        moved.addcmul_(normalised, normalised.mul(tangent).mean([-1], true), -1);
-        moved.mul_(inverse).mul_(scale);
-        return new Dual(value.to(precision), moved.to(precision));
+        var normalised = SymmetricJacobian.Apply(input.Value, input.Tangent, values => nn.functional.layer_norm(values, shape, eps: epsilon));
+        return new Dual(addcmul(bias, normalised.Value, weight, 1), normalised.Tangent!.mul_(weight));
     }
 }
