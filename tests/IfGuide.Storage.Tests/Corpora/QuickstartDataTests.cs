@@ -1,14 +1,18 @@
 using IfGuide.Abstractions.Specification;
 using IfGuide.Storage.Corpora;
+using IfGuide.Storage.JsonLines;
 using IfGuide.Storage.Prompts;
 using IfGuide.Storage.Queries;
 using IfGuide.Storage.Tests.Support;
+using IfGuide.Storage.Tokenizers;
 
 namespace IfGuide.Storage.Tests.Corpora;
 
-/// <summary>The quickstart's own files go through every reader.</summary>
+/// <summary>The quickstart's own files go through every reader, with their own tokenizer.</summary>
 public sealed class QuickstartDataTests : IDisposable
 {
+    private static readonly TokenizerFile Tokenizer = TokenizerFile.Load(Repository.Quickstart("tokenizer.json"));
+
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
@@ -16,31 +20,73 @@ public sealed class QuickstartDataTests : IDisposable
     [Fact]
     public void Readers_TakeEveryRecord()
     {
-        Assert.Equal(200, PromptReader.Read(Repository.Quickstart("prompts_eval.jsonl")).Count);
-        Assert.Equal(4, PromptReader.Read(Repository.Quickstart("prompts_eval.jsonl")).Select(prompt => prompt.Class).Distinct().Count());
+        var prompts = PromptReader.Read(Repository.Quickstart("prompts_eval.jsonl"));
+        Assert.Equal((200, 4), (prompts.Count, prompts.Select(prompt => prompt.Class).Distinct().Count()));
         Assert.Equal(350, HeldOutText.Read(Repository.Quickstart("valid.jsonl")).Count());
         Assert.Equal(200, LastWordReader.Read(Repository.Quickstart("lambada_like.jsonl")).Count);
-        foreach (var name in new[] { "toxic", "nontoxic" })
-        {
-            using var queries = QueryReader.Read(new QuerySetSpec { Path = Repository.Quickstart($"queries_{name}.jsonl") }, name, new GreedyTokenizer(), 1024, 257);
-            Assert.Equal((240L, 240L), (queries.Counts.Read, queries.Counts.Kept));
-        }
     }
 
-    [Fact]
-    public async Task Corpus_IsPreparedWhole()
+    [Theory]
+    [InlineData("toxic")]
+    [InlineData("nontoxic")]
+    public void Queries_LabelTheirContinuations(string name)
     {
-        var shards = new List<(long Bytes, int Documents)>();
-        var preparation = new CorpusPreparation((shard, _) =>
+        using var queries = QueryReader.Read(new QuerySetSpec { Path = Repository.Quickstart($"queries_{name}.jsonl") }, name, Tokenizer, 256, Tokenizer.VocabularySize);
+        Assert.Equal((240L, 240L), (queries.Counts.Read, queries.Counts.Kept));
+        Assert.All(queries.Queries, query => Assert.EndsWith(query.Completion, Tokenizer.Decode(query.Tokens.Span[query.FirstLabel..]), StringComparison.Ordinal));
+        Assert.Equal(queries.Counts.LossTokens, SequenceStatistics.Of(queries.Sequences).LossTokens);
+    }
+
+    /// <summary>Each document of a concatenated corpus reads back from its shards as it was, and tokens without a hole cover each of its known spans.</summary>
+    [Fact]
+    public async Task Corpus_ReadsBackAsItWas()
+    {
+        var spec = new CorpusSpec { Path = Repository.Quickstart("corpus.jsonl"), Block = 128 };
+        var files = new List<CorpusShardFile>();
+        var shards = new List<CorpusShard>();
+        var preparation = new CorpusPreparation(async (shard, cancellation) =>
         {
-            shard.WriteSequences(Stream.Null);
-            shards.Add((shard.Sequences * 128, shard.Documents!.Documents.Count));
-            return Task.CompletedTask;
+            var path = folder.File($"shard-{shard.Shard}");
+            await using (var file = File.Create(path))
+            {
+                shard.WriteSequences(file);
+            }
+
+            files.Add(CorpusShardFile.Open(path));
+            shards.Add(new CorpusShard(files[^1], shard.Documents!));
+            await Task.CompletedTask.WaitAsync(cancellation);
         }, folder.Path);
-        var corpus = await preparation.PrepareAsync(new CorpusSpec { Path = Repository.Quickstart("corpus.jsonl"), Block = 128 }, new GreedyTokenizer(), 257, shards: null);
-        Assert.Equal(7000, corpus.Documents);
+        var corpus = await preparation.PrepareAsync(spec, Tokenizer, Tokenizer.VocabularySize, shards: 5);
+        Assert.Equal((7000L, 5), (corpus.Documents, shards.Count));
         Assert.Empty(corpus.Warnings());
-        Assert.Equal(corpus.AttendedTokens, shards.Sum(shard => shard.Bytes));
-        Assert.InRange(shards.Sum(shard => shard.Documents), 7000, 7000 + shards.Count);
+
+        var expected = CorpusDocuments.Read(spec).ToDictionary(document => document.Id, document => document.Text);
+        var labels = JsonLinesFile.Read(Repository.Quickstart("corpus_labels.jsonl")).ToDictionary(
+            record => record.Text("id", string.Empty),
+            record => record.Value.GetProperty("spans").EnumerateArray().Select(span => new TextSpan(span.GetProperty("start").GetInt32(), span.GetProperty("end").GetInt32())).ToArray());
+        var reader = new CorpusReader(shards.Count, shard => shards[shard]);
+        var whole = 0;
+        var marked = 0;
+        foreach (var (shard, number) in shards.Select((shard, number) => (shard, number)))
+        {
+            foreach (var (document, piece) in shard.Documents.Documents.Select((document, piece) => (document, piece)).Where(pair => pair.document.TokenOffset == 0))
+            {
+                var text = reader.Text(number, piece, Tokenizer);
+                Assert.StartsWith(text.Text, expected[document.Id], StringComparison.Ordinal);
+                whole += text.Text.Length == expected[document.Id].Length ? 1 : 0;
+                marked += labels[document.Id].Count(span => Marked(text, span));
+            }
+        }
+
+        files.ForEach(file => file.Dispose());
+        Assert.InRange(whole, 6990, 7000);
+        Assert.InRange(marked, labels.Values.Sum(spans => spans.Length) - 2, labels.Values.Sum(spans => spans.Length));
+    }
+
+    /// <summary>The tokens that overlap a known span cover it without a hole.</summary>
+    private static bool Marked(DocumentText text, TextSpan known)
+    {
+        var tokens = text.CharacterSpans.Where(span => span.Start < known.End && span.End > known.Start).ToArray();
+        return tokens.Length > 0 && tokens[0].Start <= known.Start && tokens[^1].End >= known.End && tokens.Sum(span => span.Length) == tokens[^1].End - tokens[0].Start;
     }
 }
