@@ -91,32 +91,41 @@ public sealed class ContinuationSampler(CausalLanguageModel model, SamplingOptio
         {
             cancellation.ThrowIfCancellationRequested();
             var kept = Draw(active, probabilities, rows);
+            if (kept.Count == 0)
+            {
+                return;
+            }
+
             if (kept.Count < active.Count)
             {
                 Keep(cache, [.. kept.Select(row => (long)row)]);
                 active = [.. kept.Select(row => active[row])];
             }
 
-            if (active.Count == 0)
-            {
-                return;
-            }
-
+            probabilities.Dispose();
             using var inner = NewDisposeScope();
-            probabilities = Predict(tensor(active.Select(item => (long)item.Tokens[^1]).ToArray()).unsqueeze(1), cache);
+            var last = tensor(active.Select(item => (long)item.Tokens[^1]).ToArray()).unsqueeze(1);
+            probabilities = Predict(last, cache).MoveToOuterDisposeScope();
             rows = [.. Enumerable.Range(0, active.Count).Select(row => (long)row)];
         }
     }
 
     /// <summary>Appends one token to every continuation; returns the places of those that go on.</summary>
-    private List<int> Draw(List<Continuation> active, float[] probabilities, long[] rows)
+    private List<int> Draw(List<Continuation> active, Tensor probabilities, long[] rows)
     {
-        var vocabulary = (int)model.Unembedding.shape[0];
+        var values = MemoryMarshal.Cast<byte, float>(probabilities.bytes);
+        var bad = values.IndexOfAnyExceptInRange(0f, float.MaxValue);
+        if (bad >= 0)
+        {
+            throw new InvalidDataException($"The model's prediction holds {values[bad]}: its weights overflow on these prompts; evaluate another checkpoint or use float32.");
+        }
+
+        var vocabulary = (int)probabilities.shape[1];
         var kept = new List<int>();
         for (var place = 0; place < active.Count; place++)
         {
             var item = active[place];
-            var token = nucleus.Draw(probabilities.AsSpan((int)rows[place] * vocabulary, vocabulary), item.Uniform(options.Seed));
+            var token = nucleus.Draw(values.Slice((int)rows[place] * vocabulary, vocabulary), item.Uniform(options.Seed));
             if (token == options.EndOfText)
             {
                 continue;
@@ -132,18 +141,13 @@ public sealed class ContinuationSampler(CausalLanguageModel model, SamplingOptio
         return kept;
     }
 
-    /// <summary>Probabilities of the token after the last one, [B · V]; extends the cache.</summary>
-    private float[] Predict(Tensor ids, KeyValueCache cache)
+    /// <summary>Probabilities of the token after the last one, [B, V] float32 in ordinary memory; extends the cache.</summary>
+    private Tensor Predict(Tensor ids, KeyValueCache cache)
     {
         using var scope = NewDisposeScope();
         var hidden = model.Hidden(ids.to(model.Device), null, new ForwardPass { Cache = cache }).Value;
         var logits = hidden.select(1, hidden.shape[1] - 1).mm(model.Unembedding.t());
-        var probabilities = nn.functional.softmax(logits.to(ScalarType.Float32), 1).cpu().contiguous();
-        var values = MemoryMarshal.Cast<byte, float>(probabilities.bytes).ToArray();
-        var bad = values.AsSpan().IndexOfAnyExceptInRange(0f, float.MaxValue);
-        return bad < 0
-            ? values
-            : throw new InvalidDataException($"The model's prediction holds {values[bad]}: its weights overflow on these prompts; evaluate another checkpoint or use float32.");
+        return nn.functional.softmax(logits.to(ScalarType.Float32), 1).cpu().contiguous().MoveToOuterDisposeScope();
     }
 
     private void Keep(KeyValueCache cache, long[] rows)

@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+
 namespace IfGuide.Numerics.Sampling;
 
 /// <summary>Draws from the nucleus of a distribution (Holtzman et al. 2020) by inverting its cumulative distribution in token order.</summary>
@@ -10,7 +13,8 @@ internal sealed class NucleusSampler(double topP)
 {
     private const int Shift = 19; // sign, exponent and 4 bits of the mantissa: 16 bins an octave
     private readonly double[] mass = new double[1 << (32 - Shift)];
-    private readonly List<(float Probability, int Token)> boundary = [];
+    private readonly List<(int Token, float Probability)> nucleus = [];
+    private readonly List<(int Token, float Probability)> boundary = [];
 
     /// <summary>The token at <paramref name="uniform"/> of the nucleus' mass.</summary>
     /// <param name="probabilities">Non-negative, not necessarily of sum 1, [V].</param>
@@ -19,18 +23,22 @@ internal sealed class NucleusSampler(double topP)
     {
         if (topP >= 1)
         {
-            return Invert(probabilities, uniform, 0, int.MaxValue);
+            Collect(probabilities, float.Epsilon);
         }
-
-        var total = Bin(probabilities);
-        var (bin, above) = (mass.Length - 1, 0.0);
-        while (bin > 0 && above + mass[bin] < topP * total)
+        else
         {
-            above += mass[bin--];
+            var wanted = topP * Bin(probabilities);
+            var (bin, above) = (mass.Length - 1, 0.0);
+            while (bin > 0 && above + mass[bin] < wanted)
+            {
+                above += mass[bin--];
+            }
+
+            Collect(probabilities, Math.Max(float.Epsilon, BitConverter.UInt32BitsToSingle((uint)bin << Shift)));
+            Trim(BitConverter.UInt32BitsToSingle((uint)(bin + 1) << Shift), above, wanted);
         }
 
-        var (lowest, last) = Boundary(probabilities, bin, above, topP * total);
-        return Invert(probabilities, uniform, lowest, last);
+        return Invert(uniform);
     }
 
     private double Bin(ReadOnlySpan<float> probabilities)
@@ -46,54 +54,73 @@ internal sealed class NucleusSampler(double topP)
         return total;
     }
 
-    /// <summary>The least likely token of the nucleus: its probability, and the highest id of that probability that belongs.</summary>
-    private (float Lowest, int Last) Boundary(ReadOnlySpan<float> probabilities, int bin, double above, double wanted)
+    /// <summary>Takes the tokens of at least this probability, by ascending id.</summary>
+    private void Collect(ReadOnlySpan<float> probabilities, float least)
+    {
+        nucleus.Clear();
+        var limit = Vector256.Create(least);
+        var token = 0;
+        for (; token <= probabilities.Length - Vector256<float>.Count; token += Vector256<float>.Count)
+        {
+            var likely = Vector256.GreaterThanOrEqual(Vector256.Create(probabilities[token..]), limit).ExtractMostSignificantBits();
+            for (; likely != 0; likely &= likely - 1)
+            {
+                var next = token + BitOperations.TrailingZeroCount(likely);
+                nucleus.Add((next, probabilities[next]));
+            }
+        }
+
+        for (; token < probabilities.Length; token++)
+        {
+            if (probabilities[token] >= least)
+            {
+                nucleus.Add((token, probabilities[token]));
+            }
+        }
+    }
+
+    /// <summary>Drops the tokens of the lowest bin that the wanted mass does not need.</summary>
+    private void Trim(float endOfBin, double above, double wanted)
     {
         boundary.Clear();
-        for (var token = 0; token < probabilities.Length; token++)
+        foreach (var entry in nucleus)
         {
-            if (BitConverter.SingleToUInt32Bits(probabilities[token]) >> Shift == bin)
+            if (entry.Probability < endOfBin)
             {
-                boundary.Add((probabilities[token], token));
+                boundary.Add(entry);
             }
         }
 
         boundary.Sort((a, b) => a.Probability != b.Probability ? b.Probability.CompareTo(a.Probability) : a.Token.CompareTo(b.Token));
-        foreach (var (probability, token) in boundary)
+        foreach (var (lastToken, lowest) in boundary)
         {
-            above += probability;
+            above += lowest;
             if (above >= wanted)
             {
-                return (probability, token);
+                nucleus.RemoveAll(entry => entry.Probability < lowest || (entry.Probability == lowest && entry.Token > lastToken));
+                return;
             }
         }
-
-        return boundary[^1]; // rounding left the mass just short
     }
 
-    private static int Invert(ReadOnlySpan<float> probabilities, double uniform, float lowest, int last)
+    private int Invert(double uniform)
     {
-        bool Belongs(ReadOnlySpan<float> p, int token) => p[token] > lowest || (p[token] == lowest && token <= last);
         var total = 0.0;
-        for (var token = 0; token < probabilities.Length; token++)
+        foreach (var (_, probability) in nucleus)
         {
-            total += Belongs(probabilities, token) ? probabilities[token] : 0;
+            total += probability;
         }
 
-        var (target, below, drawn) = (uniform * total, 0.0, 0);
-        for (var token = 0; token < probabilities.Length; token++)
+        var (target, below) = (uniform * total, 0.0);
+        foreach (var (token, probability) in nucleus)
         {
-            if (Belongs(probabilities, token) && probabilities[token] > 0)
+            below += probability;
+            if (below > target)
             {
-                below += probabilities[token];
-                drawn = token;
-                if (below > target)
-                {
-                    break;
-                }
+                return token;
             }
         }
 
-        return drawn;
+        return nucleus[^1].Token; // rounding can leave the target at the very end
     }
 }
