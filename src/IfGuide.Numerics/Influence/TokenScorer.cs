@@ -1,3 +1,4 @@
+using IfGuide.Numerics.Curvature;
 using IfGuide.Numerics.Models;
 using IfGuide.Numerics.Models.Head;
 using static TorchSharp.torch;
@@ -11,6 +12,8 @@ namespace IfGuide.Numerics.Influence;
 /// </remarks>
 public sealed class TokenScorer : IDisposable
 {
+    private const string Computation = "token scores";
+
     private readonly CausalLanguageModel model;
     private readonly Dictionary<string, Tensor> direction;
     private readonly NextTokenHead head;
@@ -19,6 +22,7 @@ public sealed class TokenScorer : IDisposable
     /// <param name="model">The model; borrowed.</param>
     /// <param name="direction">u per tracked layer name, [out, in(+1)] with the bias as last column, any precision and device; copied. Layers left out have u = 0.</param>
     /// <exception cref="ArgumentException">A name is no tracked layer, or a shape is not its layer's.</exception>
+    /// <exception cref="NonFiniteException">A matrix of the direction is not finite in the model's precision.</exception>
     public TokenScorer(CausalLanguageModel model, IReadOnlyDictionary<string, Tensor> direction)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -30,17 +34,31 @@ public sealed class TokenScorer : IDisposable
             layer => layer.Key,
             layer => layer.Value.detach().to(model.Precision, model.Device, copy: true).contiguous().DetachFromDisposeScope());
         head = new NextTokenHead(model.Unembedding);
+        if (this.direction.FirstOrDefault(layer => !FiniteCheck.AllFinite([layer.Value])).Key is { } infinite)
+        {
+            Dispose();
+            throw new NonFiniteException(Computation, infinite, "direction", [], "Precondition with a larger damping, or compute in float32.");
+        }
     }
 
     /// <summary>Scores one batch.</summary>
     /// <param name="batch">Sequences on the model's device.</param>
     /// <returns>S_j at label index j, [B, T], float32 (float64 for a float64 model); 0 in column 0 and without a label. In the caller's dispose scope.</returns>
+    /// <exception cref="NonFiniteException">A weight, an activation or a score is not finite.</exception>
     public Tensor Score(TokenBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
         using var scope = NewDisposeScope();
         var hidden = model.Hidden(batch.InputIds, batch.AttentionMask, new ForwardPass { Direction = direction });
-        return head.Tangents(hidden, batch.Labels).MoveToOuterDisposeScope();
+        var scores = head.Tangents(hidden, batch.Labels);
+        if (!FiniteCheck.AllFinite([scores]))
+        {
+            // Only a captured pass knows the layers: it names the first one that went wrong.
+            using var pass = CapturedPass.Run(model, head, batch, LabelSource.Empirical);
+            pass.ThrowIfNotFinite(Computation, [("(token scores)", scores)]);
+        }
+
+        return scores.MoveToOuterDisposeScope();
     }
 
     /// <summary>Frees the direction.</summary>

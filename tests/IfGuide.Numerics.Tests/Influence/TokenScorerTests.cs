@@ -100,11 +100,34 @@ public sealed class TokenScorerTests
         Assert.Contains($"[{layer.Outputs}, {layer.Inputs}]", misshapen.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Score_OfDamagedModel_NamesLayerAndSequences()
+    {
+        using var scope = NewDisposeScope();
+        using var model = TestModels.Create("neox");
+        using var scorer = new TokenScorer(model, Direction(model.TrackedLayers));
+        model.TrackedLayers[5].Weight[0, 0] = double.NaN;
+        var tokens = TestModels.Tokens(2, 9);
+        var failure = Assert.Throws<NonFiniteException>(() => scorer.Score(new TokenBatch(tokens, tokens, null, [40, 41])));
+        Assert.Equal((model.TrackedLayers[5].Name, "weight"), (failure.Layer, failure.Quantity));
+        Assert.Equal([40L, 41L], failure.SequenceIndices);
+    }
+
+    [Fact]
+    public void Constructor_GivenInfiniteDirection_NamesLayer()
+    {
+        using var scope = NewDisposeScope();
+        using var model = TestModels.Create("neox");
+        var direction = Direction(model.TrackedLayers);
+        direction[model.TrackedLayers[2].Name][1, 1] = double.PositiveInfinity;
+        Assert.Equal(model.TrackedLayers[2].Name, Assert.Throws<NonFiniteException>(() => new TokenScorer(model, direction)).Layer);
+    }
+
     private static void AssertScores(CausalLanguageModel model, TokenBatch batch, IReadOnlyList<TrackedLayer>? layers = null)
     {
         var direction = Direction(layers ?? model.TrackedLayers);
         using var scorer = new TokenScorer(model, direction);
-        TensorAssert.Close(Derivative.AtZero(step => LossesAt(model, batch, direction, step), 2e-5), scorer.Score(batch), 1e-7);
+        TensorAssert.Close(Derivative.AtZero(step => LossesAt(model, batch, direction, step), 2e-5), scorer.Score(batch), 1e-8);
     }
 
     private static Tensor LossesAt(CausalLanguageModel model, TokenBatch batch, Dictionary<string, Tensor> direction, double step)
