@@ -131,9 +131,18 @@ public sealed class RunGrain : Grain, IRunGrain, IRemindable, IDisposable
     /// <inheritdoc/>
     public async Task Nudge()
     {
-        if (!IsRunning && await ReadAsync() is { State: RunState.Running } && await TryTakeAsync() && ledger.Record.State == RunState.Running)
+        if (IsRunning || await ReadAsync() is not { State: RunState.Running } || !await TryTakeAsync())
+        {
+            return;
+        }
+
+        if (ledger.Record.State == RunState.Running)
         {
             await StartAsync();
+        }
+        else
+        {
+            Release(); // it ended between the look and the taking
         }
     }
 
@@ -147,10 +156,17 @@ public sealed class RunGrain : Grain, IRunGrain, IRemindable, IDisposable
 
         await StopPumpAsync();
         await TakeAsync();
-        await RunDeletion.DeleteArtifactsAsync(services, ledger.Record);
-        await ledger.ClearAsync();
-        await EndedAsync();
-        Release();
+        try
+        {
+            await RunDeletion.DeleteArtifactsAsync(services, ledger.Record);
+            await ledger.ClearAsync();
+            await EndedAsync();
+        }
+        finally
+        {
+            Release();
+        }
+
         DeactivateOnIdle();
         return true;
     }

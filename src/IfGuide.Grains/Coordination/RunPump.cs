@@ -19,8 +19,6 @@ internal sealed class RunPump(RunServices services, IGrainFactory grains, RunLed
     private readonly CancellationTokenSource stopping = new();
     private readonly SiloTable silos = new();
     private StageTracker? tracker;
-    private StageStatus? told;
-    private bool cancelRequested;
 
     /// <summary>Ends when the run has ended or the pump was stopped.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
@@ -49,7 +47,8 @@ internal sealed class RunPump(RunServices services, IGrainFactory grains, RunLed
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.ContinueOnCapturedContext);
         RequestContext.Clear(); // what belongs to the call that started the run
         using var beating = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
-        var beat = BeatAsync(beating.Token);
+        var heartbeat = new RunHeartbeat(services, ledger, () => Current, keepAlive, stopping);
+        var beat = heartbeat.RunAsync(beating.Token);
         RunState? ending = RunState.Failed;
         RunFailure? failure = null;
         try
@@ -63,7 +62,7 @@ internal sealed class RunPump(RunServices services, IGrainFactory grains, RunLed
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            ending = cancelRequested ? RunState.Cancelled : null;
+            ending = heartbeat.CancelRequested ? RunState.Cancelled : null;
         }
         catch (InconsistentStateException exception)
         {
@@ -169,68 +168,6 @@ internal sealed class RunPump(RunServices services, IGrainFactory grains, RunLed
         tracker = null;
         ledger.Tell(RunEventKind.StageDone, stage.Status());
         await ledger.SaveAsync();
-    }
-
-    /// <summary>At each beat: keeps the activation, looks for a request to cancel, tells progress; now and then writes the record.</summary>
-    private async Task BeatAsync(CancellationToken cancellationToken)
-    {
-        using var timer = new PeriodicTimer(services.Options.Beat, services.Time);
-        var saved = services.Time.GetTimestamp();
-        while (await TickAsync(timer, cancellationToken))
-        {
-            try
-            {
-                keepAlive();
-                if (await services.Records.IsCancelRequestedAsync(ledger.Record.Run, cancellationToken))
-                {
-                    cancelRequested = true;
-                    await stopping.CancelAsync();
-                }
-                else if (TellProgress() && services.Time.GetElapsedTime(saved) >= services.Options.Checkpoint)
-                {
-                    saved = services.Time.GetTimestamp();
-                    await ledger.SaveAsync();
-                }
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            catch (InconsistentStateException exception)
-            {
-                services.Logger.LogWarning(exception, "Run {Run} is coordinated elsewhere; this coordinator stops.", ledger.Record.Run);
-                await stopping.CancelAsync();
-            }
-            catch (Exception exception) when (exception is OrleansException or IOException)
-            {
-                // What cannot be written now is written at the next stage, or fails the run there.
-                services.Logger.LogWarning(exception, "Run {Run}: a checkpoint was not written.", ledger.Record.Run);
-            }
-        }
-    }
-
-    private static async Task<bool> TickAsync(PeriodicTimer timer, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await timer.WaitForNextTickAsync(cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-    }
-
-    /// <returns>Whether anything but the time has changed.</returns>
-    private bool TellProgress()
-    {
-        if (Current is not { } status || (told is not null && told with { Elapsed = status.Elapsed } == status))
-        {
-            return false;
-        }
-
-        ledger.Tell(RunEventKind.StageProgress, told = status);
-        return true;
     }
 
     private async Task EndAsync(RunState? ending, RunFailure? failure)

@@ -36,16 +36,54 @@ public sealed class ClusterRunTests
     }
 
     [Fact]
-    public async Task Run_UsesEveryComputeSilo_AndOnlyThose()
+    public async Task Run_UsesEveryComputeSiloEvenly_AndNoControlSilo()
     {
         using var folder = new TemporaryStore();
-        var executors = new ToyExecutors(folder.Store) { OnUnit = (unit, _) => Thread.Sleep(unit.Kind == UnitKind.CorpusShard ? 20 : 0) };
-        await using var cluster = await ToyCluster.StartAsync(3, folder.Store, executors, role: index => index == 0 ? SiloRole.Control : SiloRole.Compute);
-        var run = await cluster.Client.SubmitAsync(ToyRun.Specification(shards: 12));
-        var status = await run.WaitAsync().WaitAsync(Limit);
+        var executors = Enumerable.Range(0, 3).Select(_ => new ToyExecutors(folder.Store) { OnUnit = (_, _) => Thread.Sleep(50) }).ToArray();
+        await using var cluster = await ToyCluster.StartAsync(3, folder.Store, executors[0], role: index => index == 0 ? SiloRole.Control : SiloRole.Compute, executorsOf: index => executors[index]);
+        var run = await cluster.Client.SubmitAsync(ToyRun.Specification(shards: 16));
+        AssertDone(await run.WaitAsync().WaitAsync(Limit));
 
-        AssertDone(status);
-        Assert.InRange(executors.Alive, 3, 4); // a device executor on each of the two compute silos, and one or two on the processor lanes
+        Assert.Empty(executors[0].Computed);
+        Assert.Equal(0, executors[0].Alive);
+        Assert.All(executors[1..], silo => Assert.InRange(silo.Computed.Count(computed => computed.Unit.Kind == UnitKind.CorpusShard), 8, 24));
+    }
+
+    [Fact]
+    public async Task Messages_DoNotGrowWithTheNumberOfUnits()
+    {
+        var sizes = new List<IReadOnlyDictionary<string, int>>();
+        foreach (var shards in new[] { 2, 150 })
+        {
+            using var folder = new TemporaryStore();
+            await using var cluster = await ToyCluster.StartAsync(1, folder.Store, new ToyExecutors(folder.Store));
+            var run = await cluster.Client.SubmitAsync(ToyRun.Specification(shards: shards));
+            AssertDone(await run.WaitAsync().WaitAsync(Limit));
+            await run.StatusAsync();
+            await cluster.Client.ListAsync();
+            sizes.Add(cluster.Sizes.Largest);
+        }
+
+        // More events fit into one answer when the run is longer, up to what is kept of them.
+        Assert.All(sizes[1], size => Assert.InRange(size.Value, 0, Math.Max(2 * sizes[0].GetValueOrDefault(size.Key), 4096)));
+    }
+
+    [Fact]
+    public async Task Run_OfAClusterThatWasRestarted_GoesOnUnasked()
+    {
+        using var folder = new TemporaryStore();
+        using var reached = new ManualResetEventSlim();
+        var before = new ToyExecutors(folder.Store) { OnUnit = (unit, token) => { if (unit.Stage == Stage.Score) { reached.Set(); token.WaitHandle.WaitOne(Limit); } } };
+        await using (var cluster = await ToyCluster.StartAsync(2, folder.Store, before))
+        {
+            await cluster.Client.SubmitAsync(ToyRun.Specification());
+            await Task.Run(() => Assert.True(reached.Wait(Limit), "no score unit began"));
+        }
+
+        var after = new ToyExecutors(folder.Store);
+        await using var restarted = await ToyCluster.StartAsync(1, folder.Store, after);
+        AssertDone(await restarted.Client.GetRun(ToyRun.Specification().Run).WaitAsync().WaitAsync(Limit));
+        Assert.DoesNotContain(after.Computed, computed => computed.Unit.Stage < Stage.Score);
     }
 
     [Fact]

@@ -174,6 +174,49 @@ public sealed class RunLifeTests
     }
 
     [Fact]
+    public async Task Delete_WhileAnotherRunIsPrepared_IsRefused()
+    {
+        using var folder = new TemporaryStore();
+        using var go = new ManualResetEventSlim();
+        var executors = new ToyExecutors(folder.Store) { OnUnit = (unit, token) => { if (unit is { Kind: UnitKind.Preparation } && unit.Run.ToString() == "two") { go.Wait(Limit, token); } } };
+        await using var cluster = await ToyCluster.StartAsync(1, folder.Store, executors);
+        var one = await cluster.Client.SubmitAsync(ToyRun.Specification("one"));
+        AssertDone(await one.WaitAsync().WaitAsync(Limit));
+        var two = await cluster.Client.SubmitAsync(ToyRun.Specification("two"));
+        var refused = await Assert.ThrowsAsync<UserErrorException>(() => one.DeleteAsync());
+        Assert.Contains("'two'", refused.Message, StringComparison.Ordinal);
+        go.Set();
+        AssertDone(await two.WaitAsync().WaitAsync(Limit));
+        AssertDone(await one.StatusAsync());
+        Assert.True(await one.DeleteAsync());
+    }
+
+    [Fact]
+    public async Task Submit_ChangedSpecification_WhileRunning_ReplacesTheRun()
+    {
+        using var folder = new TemporaryStore();
+        using var reached = new ManualResetEventSlim();
+        var executors = new ToyExecutors(folder.Store)
+        {
+            OnUnit = (unit, token) =>
+            {
+                if (unit.Kind == UnitKind.Selection && !reached.IsSet)
+                {
+                    reached.Set();
+                    token.WaitHandle.WaitOne(Limit);
+                }
+            },
+        };
+        await using var cluster = await ToyCluster.StartAsync(1, folder.Store, executors);
+        var run = await cluster.Client.SubmitAsync(ToyRun.Specification(window: 1));
+        await Task.Run(() => Assert.True(reached.Wait(Limit), "the selection did not begin"));
+        await cluster.Client.SubmitAsync(ToyRun.Specification(window: 5));
+        AssertDone(await run.WaitAsync().WaitAsync(Limit));
+        Assert.Equal(5, (await run.SpecificationAsync())!.Selection.Window);
+        Assert.Equal([ToyPlanner.Selection(ToyRun.Specification(window: 5))], executors.Computed.Where(computed => computed.Unit.Kind == UnitKind.Selection).Select(computed => computed.Unit.Artifact));
+    }
+
+    [Fact]
     public async Task Watch_TellsTheStagesInOrder_WithRisingNumbers()
     {
         using var folder = new TemporaryStore();

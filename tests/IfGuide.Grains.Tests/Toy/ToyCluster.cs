@@ -41,6 +41,7 @@ internal sealed class ToyCluster : IAsyncDisposable
         LocalArtifactStore store,
         IUnitExecutorFactory executors,
         Func<int, SiloRole>? role = null,
+        Func<int, IUnitExecutorFactory>? executorsOf = null,
         SchedulingOptions? scheduling = null,
         IRunPlanner? planner = null)
     {
@@ -55,7 +56,7 @@ internal sealed class ToyCluster : IAsyncDisposable
                 Role = role?.Invoke(index) ?? SiloRole.All,
                 Store = store,
                 Records = store,
-                Executors = executors,
+                Executors = executorsOf?.Invoke(index) ?? executors,
                 Planner = planner ?? new ToyPlanner(store),
                 Scheduling = scheduling ?? new SchedulingOptions(),
                 Coordination = new CoordinationOptions { Beat = TimeSpan.FromMilliseconds(100), Checkpoint = TimeSpan.FromMilliseconds(200), UnitWait = TimeSpan.FromMilliseconds(500), Supervision = TimeSpan.FromSeconds(1) },

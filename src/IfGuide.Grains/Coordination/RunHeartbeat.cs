@@ -1,0 +1,81 @@
+using IfGuide.Abstractions;
+using Microsoft.Extensions.Logging;
+using Orleans.Storage;
+
+namespace IfGuide.Grains.Coordination;
+
+/// <summary>What a running run does each second besides computing: keeps its activation, looks for a request to cancel, tells progress; now and then writes the record.</summary>
+/// <param name="services">The silo's services.</param>
+/// <param name="ledger">The run's ledger.</param>
+/// <param name="current">The stage's progress; null between stages.</param>
+/// <param name="keepAlive">Keeps the activation.</param>
+/// <param name="stopping">Stops the run.</param>
+internal sealed class RunHeartbeat(RunServices services, RunLedger ledger, Func<StageStatus?> current, Action keepAlive, CancellationTokenSource stopping)
+{
+    private StageStatus? told;
+
+    /// <summary>True when another process asked to cancel the run.</summary>
+    public bool CancelRequested { get; private set; }
+
+    /// <summary>Beats until told to end; never throws.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(services.Options.Beat, services.Time);
+        var saved = services.Time.GetTimestamp();
+        while (await TickAsync(timer, cancellationToken))
+        {
+            try
+            {
+                keepAlive();
+                if (await services.Records.IsCancelRequestedAsync(ledger.Record.Run, cancellationToken))
+                {
+                    CancelRequested = true;
+                    await stopping.CancelAsync();
+                }
+                else if (TellProgress() && services.Time.GetElapsedTime(saved) >= services.Options.Checkpoint)
+                {
+                    saved = services.Time.GetTimestamp();
+                    await ledger.SaveAsync();
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (InconsistentStateException exception)
+            {
+                services.Logger.LogWarning(exception, "Run {Run} is coordinated elsewhere; this coordinator stops.", ledger.Record.Run);
+                await stopping.CancelAsync();
+            }
+            catch (Exception exception) when (exception is OrleansException or IOException)
+            {
+                // What cannot be written now is written at the next stage, or fails the run there.
+                services.Logger.LogWarning(exception, "Run {Run}: a checkpoint was not written.", ledger.Record.Run);
+            }
+        }
+    }
+
+    private static async Task<bool> TickAsync(PeriodicTimer timer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <returns>Whether anything but the time has changed.</returns>
+    private bool TellProgress()
+    {
+        if (current() is not { } status || (told is not null && told with { Elapsed = status.Elapsed } == status))
+        {
+            return false;
+        }
+
+        ledger.Tell(RunEventKind.StageProgress, told = status);
+        return true;
+    }
+}
