@@ -95,7 +95,7 @@ internal sealed class TokenizerJson
         }
 
         var missing = Enumerable.Range(0, 256).Where(value => !vocabulary.ContainsKey(ByteAlphabet.Character((byte)value).ToString())).ToArray();
-        return missing.Length == 0
+        return !missing.Any(value => value is not (0xC0 or 0xC1 or >= 0xF5)) // those 13 occur in no UTF-8, and GPT-NeoX has no tokens for them
             ? vocabulary
             : throw Unsupported($"a vocabulary that is not byte-level (it lacks tokens for {missing.Length} of the 256 bytes)");
     }
