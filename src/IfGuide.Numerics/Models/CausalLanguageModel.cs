@@ -57,6 +57,23 @@ public abstract class CausalLanguageModel : IDisposable
         return configuration.Family == ModelFamily.GptNeoX ? GptNeoXModel.Shapes(configuration) : LlamaModel.Shapes(configuration);
     }
 
+    /// <summary>Whether a tensor may lie among a checkpoint's weights although the model computes without it: buffers of old checkpoints, the copy of a tied unembedding.</summary>
+    /// <param name="configuration">Shape and constants.</param>
+    /// <param name="name">The tensor's Hugging Face name.</param>
+    public static bool IsTolerated(TransformerConfiguration configuration, string name)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return ModelWeights.IsTolerated(name, configuration);
+    }
+
+    /// <summary>Names of the tracked layers that others share their input with or that read their own: one per input group, known without weights.</summary>
+    /// <param name="configuration">Shape and constants.</param>
+    public static IReadOnlyList<string> InputGroups(TransformerConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return configuration.Family == ModelFamily.GptNeoX ? GptNeoXModel.Groups(configuration) : LlamaModel.Groups(configuration);
+    }
+
     /// <summary>Weights to train from: matrices normal with <see cref="TransformerConfiguration.InitializerRange"/>, biases 0, norms 1 and 0, as Hugging Face initialises both families.</summary>
     /// <param name="configuration">Shape and constants.</param>
     /// <param name="seed">The run's seed; each number depends on it, its tensor's name and its place only.</param>

@@ -10,6 +10,8 @@ internal sealed class GptNeoXModel : CausalLanguageModel
     private const string EmbeddingName = "gpt_neox.embed_in.weight";
     private const string FinalNormName = "gpt_neox.final_layer_norm";
 
+    private static readonly string[] GroupModules = ["mlp.dense_h_to_4h", "mlp.dense_4h_to_h", "attention.query_key_value", "attention.dense"];
+
     private readonly GptNeoXBlock[] blocks;
 
     public GptNeoXModel(TransformerConfiguration configuration, IReadOnlyDictionary<string, Tensor> weights)
@@ -30,6 +32,9 @@ internal sealed class GptNeoXModel : CausalLanguageModel
     }
 
     public override IReadOnlyList<TrackedLayer> TrackedLayers { get; }
+
+    internal static IReadOnlyList<string> Groups(TransformerConfiguration c) =>
+        [.. Enumerable.Range(0, c.LayerCount).SelectMany(index => GroupModules.Select(module => Name(index, module)))];
 
     internal static Dictionary<string, long[]> Shapes(TransformerConfiguration c)
     {

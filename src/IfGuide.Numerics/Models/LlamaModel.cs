@@ -10,6 +10,8 @@ internal sealed class LlamaModel : CausalLanguageModel
     private const string EmbeddingName = "model.embed_tokens.weight";
     private const string FinalNormName = "model.norm";
 
+    private static readonly string[] GroupModules = ["mlp.gate_proj", "mlp.down_proj", "self_attn.q_proj", "self_attn.o_proj"];
+
     private readonly LlamaBlock[] blocks;
 
     public LlamaModel(TransformerConfiguration configuration, IReadOnlyDictionary<string, Tensor> weights)
@@ -33,6 +35,9 @@ internal sealed class LlamaModel : CausalLanguageModel
     }
 
     public override IReadOnlyList<TrackedLayer> TrackedLayers { get; }
+
+    internal static IReadOnlyList<string> Groups(TransformerConfiguration c) =>
+        [.. Enumerable.Range(0, c.LayerCount).SelectMany(index => GroupModules.Select(module => Name(index, module)))];
 
     internal static Dictionary<string, long[]> Shapes(TransformerConfiguration c)
     {

@@ -40,7 +40,8 @@ internal static class ModelWeights
         return shapes.Keys.ToDictionary(name => name, name => weights[name].DetachFromDisposeScope());
     }
 
-    private static bool IsTolerated(string name, TransformerConfiguration configuration) =>
+    /// <summary>Whether a tensor may lie among the weights although the model does not use it.</summary>
+    public static bool IsTolerated(string name, TransformerConfiguration configuration) =>
         Buffers.Any(suffix => name.EndsWith(suffix, StringComparison.Ordinal))
         || (configuration.TieEmbeddings && name is GptNeoXModel.UnembeddingName or LlamaModel.UnembeddingName);
 

@@ -1,0 +1,190 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using IfGuide.Abstractions;
+using IfGuide.Numerics.Models;
+using IfGuide.Storage.Formats;
+
+namespace IfGuide.Storage.Models;
+
+/// <summary>config.json, as Hugging Face transformers writes it for GPT-NeoX and Llama models. Unknown keys that change no mathematics are ignored; features that would are refused by name.</summary>
+public static class HuggingFaceConfiguration
+{
+    /// <summary>Reads a configuration.</summary>
+    /// <param name="path">A config.json.</param>
+    /// <exception cref="UserErrorException">The file is unreadable, incomplete, or of a model that is not supported; the message names file and key.</exception>
+    public static TransformerConfiguration Read(string path)
+    {
+        using var json = Parse(path);
+        var reader = new ConfigurationReader(path, json.RootElement);
+        if (reader.Has("quantization_config"))
+        {
+            throw reader.Wrong("quantization_config", "weights of 16 or 32 bits");
+        }
+
+        var type = reader.Text("model_type");
+        try
+        {
+            var configuration = type switch
+            {
+                "gpt_neox" => GptNeoX(reader),
+                "llama" => Llama(reader),
+                _ => throw reader.Wrong("model_type", "gpt_neox or llama"),
+            };
+            configuration.Validate();
+            return configuration;
+        }
+        catch (ModelFormatException exception)
+        {
+            throw new UserErrorException($"'{path}': {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Writes a configuration that transformers loads.</summary>
+    /// <param name="stream">Where to.</param>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="endOfTextToken">The token that ends a document; null: 0.</param>
+    public static void Write(Stream stream, TransformerConfiguration configuration, int? endOfTextToken)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var json = configuration.Family == ModelFamily.GptNeoX ? GptNeoX(configuration) : Llama(configuration);
+        json["bos_token_id"] = endOfTextToken ?? 0;
+        json["eos_token_id"] = endOfTextToken ?? 0;
+        json["hidden_size"] = configuration.HiddenSize;
+        json["initializer_range"] = configuration.InitializerRange;
+        json["intermediate_size"] = configuration.IntermediateSize;
+        json["max_position_embeddings"] = configuration.MaximumPositions;
+        json["num_attention_heads"] = configuration.HeadCount;
+        json["num_hidden_layers"] = configuration.LayerCount;
+        json["tie_word_embeddings"] = configuration.TieEmbeddings;
+        json["torch_dtype"] = "float32";
+        json["vocab_size"] = configuration.VocabularySize;
+        using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
+        json.WriteTo(writer);
+    }
+
+    private static JsonDocument Parse(string path)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            var json = JsonDocument.Parse(stream, new JsonDocumentOptions { MaxDepth = 64 });
+            return json.RootElement.ValueKind == JsonValueKind.Object ? json : throw new JsonException("the top level is no object");
+        }
+        catch (JsonException exception)
+        {
+            throw new UserErrorException($"'{path}' is not valid JSON: {exception.Message} Download or export the model's folder again.", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw UnreadableFile.Describe(path, exception);
+        }
+    }
+
+    private static TransformerConfiguration GptNeoX(ConfigurationReader reader)
+    {
+        Activation(reader, "gelu");
+        var heads = reader.Whole("num_attention_heads");
+        var width = reader.Whole("hidden_size");
+        reader.Require("rope_scaling", "null", _ => false);
+        var rope = reader.Has("rope_parameters") ? reader.Section("rope_parameters") : reader;
+        return new TransformerConfiguration
+        {
+            Family = ModelFamily.GptNeoX,
+            VocabularySize = reader.Whole("vocab_size"),
+            HiddenSize = width,
+            LayerCount = (int)reader.Whole("num_hidden_layers"),
+            HeadCount = heads,
+            KeyValueHeadCount = heads,
+            HeadSize = width / heads,
+            IntermediateSize = reader.Whole("intermediate_size"),
+            NormalisationEpsilon = reader.Number("layer_norm_eps", 1e-5),
+            RotaryFraction = rope.Number("partial_rotary_factor", reader.Number("rotary_pct", 0.25)),
+            RotaryBase = rope.Number("rope_theta", reader.Number("rotary_emb_base", 10000)),
+            ParallelResidual = reader.Flag("use_parallel_residual", true),
+            AttentionBias = reader.Flag("attention_bias", true),
+            TieEmbeddings = reader.Flag("tie_word_embeddings", false),
+            MaximumPositions = reader.Whole("max_position_embeddings", 2048),
+            InitializerRange = reader.Number("initializer_range", 0.02),
+        };
+    }
+
+    private static TransformerConfiguration Llama(ConfigurationReader reader)
+    {
+        Activation(reader, "silu");
+        reader.Require("mlp_bias", "false", value => value.ValueKind == JsonValueKind.False);
+        var heads = reader.Whole("num_attention_heads");
+        var width = reader.Whole("hidden_size");
+        return new TransformerConfiguration
+        {
+            Family = ModelFamily.Llama,
+            VocabularySize = reader.Whole("vocab_size"),
+            HiddenSize = width,
+            LayerCount = (int)reader.Whole("num_hidden_layers"),
+            HeadCount = heads,
+            KeyValueHeadCount = reader.Whole("num_key_value_heads", heads),
+            HeadSize = reader.Whole("head_dim", width / heads),
+            IntermediateSize = reader.Whole("intermediate_size"),
+            NormalisationEpsilon = reader.Number("rms_norm_eps", 1e-6),
+            RotaryBase = reader.Has("rope_parameters") ? reader.Section("rope_parameters").Number("rope_theta", 10000) : reader.Number("rope_theta", 10000),
+            RopeScaling = Scaling(reader),
+            AttentionBias = reader.Flag("attention_bias", false),
+            TieEmbeddings = reader.Flag("tie_word_embeddings", false),
+            MaximumPositions = reader.Whole("max_position_embeddings", 2048),
+            InitializerRange = reader.Number("initializer_range", 0.02),
+        };
+    }
+
+    private static void Activation(ConfigurationReader reader, string expected) =>
+        reader.Require("hidden_act", expected, value => value.ValueKind == JsonValueKind.String && value.GetString() == expected);
+
+    private static RopeScaling? Scaling(ConfigurationReader reader)
+    {
+        var key = reader.Has("rope_parameters") ? "rope_parameters" : "rope_scaling";
+        if (!reader.Has(key))
+        {
+            return null;
+        }
+
+        var rope = reader.Section(key);
+        return rope.Text("rope_type", rope.Text("type", "default")) switch
+        {
+            "default" => null,
+            "llama3" => new RopeScaling(
+                rope.Number("factor"), rope.Number("low_freq_factor"), rope.Number("high_freq_factor"), rope.Whole("original_max_position_embeddings")),
+            _ => throw reader.Wrong(key, "no scaling, or rope_type llama3"),
+        };
+    }
+
+    private static JsonObject GptNeoX(TransformerConfiguration configuration) => new()
+    {
+        ["architectures"] = new JsonArray("GPTNeoXForCausalLM"),
+        ["model_type"] = "gpt_neox",
+        ["attention_bias"] = configuration.AttentionBias,
+        ["hidden_act"] = "gelu",
+        ["layer_norm_eps"] = configuration.NormalisationEpsilon,
+        ["rotary_emb_base"] = configuration.RotaryBase,
+        ["rotary_pct"] = configuration.RotaryFraction,
+        ["use_parallel_residual"] = configuration.ParallelResidual,
+    };
+
+    private static JsonObject Llama(TransformerConfiguration configuration) => new()
+    {
+        ["architectures"] = new JsonArray("LlamaForCausalLM"),
+        ["model_type"] = "llama",
+        ["attention_bias"] = configuration.AttentionBias,
+        ["head_dim"] = configuration.HeadSize,
+        ["hidden_act"] = "silu",
+        ["mlp_bias"] = false,
+        ["num_key_value_heads"] = configuration.KeyValueHeadCount,
+        ["rms_norm_eps"] = configuration.NormalisationEpsilon,
+        ["rope_scaling"] = configuration.RopeScaling is not { } scaling ? null : new JsonObject
+        {
+            ["factor"] = scaling.Factor,
+            ["high_freq_factor"] = scaling.HighFrequencyFactor,
+            ["low_freq_factor"] = scaling.LowFrequencyFactor,
+            ["original_max_position_embeddings"] = scaling.OriginalMaximumPositions,
+            ["rope_type"] = "llama3",
+        },
+        ["rope_theta"] = configuration.RotaryBase,
+    };
+}
