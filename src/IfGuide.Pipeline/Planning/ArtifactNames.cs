@@ -91,6 +91,11 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
     /// <param name="variant"><c>base</c>, <c>suppressed</c>, <c>word-filter</c> or <c>document-filter</c>.</param>
     public string TrainedWeights(string variant) => Training(VariantKey(variant));
 
+    /// <summary>Mask of one shard under a baseline filter.</summary>
+    /// <param name="variant"><c>word-filter</c> or <c>document-filter</c>.</param>
+    /// <param name="shard">The shard.</param>
+    public string FilterMask(string variant, int shard) => $"train/{FilterKey(variant)}/mask-{shard:D5}.npy";
+
     /// <summary>Loss curve of a training, beside its weights.</summary>
     /// <param name="weights">Store name of the trained weights.</param>
     public static string TrainingLogOf(string weights) => $"{weights[..weights.LastIndexOf('/')]}/log.msgpack";
@@ -112,8 +117,10 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
     {
         "base" => null,
         "suppressed" => ContentKey.Of("mask", SelectionKey, specification.Suppression),
-        _ => ContentKey.Of("filter/1", variant, SelectionKey),
+        _ => FilterKey(variant),
     });
+
+    private string FilterKey(string variant) => ContentKey.Of("filter/1", variant, SelectionKey);
 
     /// <remarks>The same for the proxy and for the target: a base model that trains like the proxy is the proxy.</remarks>
     private string TrainingKey(PreparedModel model, TrainingSpec training, string? mask) =>

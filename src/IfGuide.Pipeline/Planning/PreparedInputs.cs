@@ -63,13 +63,35 @@ public sealed record PreparedInputs
     /// <param name="shard">The shard.</param>
     public long FirstSequence(int shard) => ShardSequences.Take(shard).Sum();
 
+    /// <summary>The shard of a token of the corpus, and the token's index there.</summary>
+    /// <param name="token">Sequence × length + position, counted over the corpus.</param>
+    public (int Shard, long Index) Place(long token)
+    {
+        for (var shard = 0; shard < Shards; shard++)
+        {
+            var size = ShardSequences[shard] * SequenceLength;
+            if (token < size)
+            {
+                return (shard, token);
+            }
+
+            token -= size;
+        }
+
+        throw new ArgumentOutOfRangeException(nameof(token), token, "The corpus has no such token.");
+    }
+
     /// <summary>Store name of a shard's tokens.</summary>
     /// <param name="shard">The shard.</param>
-    public string ShardArtifact(int shard) => $"prepare/{CorpusKey}/shard-{shard:D5}.safetensors";
+    public string ShardArtifact(int shard) => ShardArtifact(CorpusKey, shard);
 
     /// <summary>Store name of a shard's documents; absent for a pretokenised corpus.</summary>
     /// <param name="shard">The shard.</param>
-    public string DocumentsArtifact(int shard) => $"prepare/{CorpusKey}/documents-{shard:D5}.msgpack";
+    public string DocumentsArtifact(int shard) => DocumentsArtifact(CorpusKey, shard);
+
+    internal static string ShardArtifact(string corpusKey, int shard) => $"prepare/{corpusKey}/shard-{shard:D5}.safetensors";
+
+    internal static string DocumentsArtifact(string corpusKey, int shard) => $"prepare/{corpusKey}/documents-{shard:D5}.msgpack";
 
     /// <summary>Reads the manifest.</summary>
     /// <param name="store">The store.</param>
@@ -114,4 +136,7 @@ public sealed record PreparedQueries
 
     /// <summary>Tokens that carry loss.</summary>
     [Key(3)] public required long LossTokens { get; init; }
+
+    /// <summary>Store name of the continuations' texts, a MessagePack list of strings; null for token arrays.</summary>
+    [Key(4)] public string? Texts { get; init; }
 }

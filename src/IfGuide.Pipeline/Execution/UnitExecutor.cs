@@ -1,0 +1,122 @@
+using IfGuide.Abstractions;
+using IfGuide.Abstractions.Specification;
+using IfGuide.Abstractions.Units;
+using IfGuide.Pipeline.Units;
+using IfGuide.Storage.Artifacts;
+
+namespace IfGuide.Pipeline.Execution;
+
+/// <summary>Computes units on the thread that calls; keeps models and factors warm between them.</summary>
+/// <remarks>Units that need the device: one at a time. A unit whose artifact exists is done. Computing one twice, here or elsewhere, gives the same bytes.</remarks>
+/// <param name="store">Where artifacts are read and written.</param>
+/// <param name="device"><c>cpu</c> or <c>cuda:N</c>; touched only by units that need it.</param>
+public sealed class UnitExecutor(IArtifactStore store, string device) : IDisposable
+{
+    private readonly DeviceSession session = new(device);
+    private readonly Lock gate = new();
+    private (string Specification, string Inputs, RunSpec Spec, PreparedInputs Prepared)? current;
+
+    /// <summary>Whether a unit multiplies matrices; the others read and write only, and may run beside the device.</summary>
+    /// <param name="unit">The unit.</param>
+    public static bool NeedsDevice(UnitReference unit) => unit.Kind is not (UnitKind.Preparation or UnitKind.Selection) && unit.Stage != Stage.Report;
+
+    /// <summary>Computes a unit and stores its artifact.</summary>
+    /// <param name="unit">The unit.</param>
+    /// <param name="progress">Told of progress, on the calling thread.</param>
+    /// <param name="cancellationToken">Stops at the next safe point.</param>
+    /// <returns>The artifact's name.</returns>
+    /// <exception cref="UserErrorException">The user's input is wrong.</exception>
+    /// <exception cref="OperationCanceledException">The unit was cancelled.</exception>
+    public string Execute(UnitReference unit, IProgress<UnitProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(unit);
+        var blocking = new BlockingStore(store, cancellationToken);
+        if (unit.Kind == UnitKind.Preparation)
+        {
+            var specification = SpecificationStore.GetAsync(store, unit.Specification, cancellationToken).GetAwaiter().GetResult();
+            return PreparationUnit.Run(specification, blocking, progress, cancellationToken);
+        }
+
+        if (blocking.Exists(unit.Artifact))
+        {
+            return unit.Artifact;
+        }
+
+        var (spec, inputs) = Load(unit, cancellationToken);
+        Compute(new UnitContext
+        {
+            Unit = unit,
+            Specification = spec,
+            Inputs = inputs,
+            Names = new ArtifactNames(spec, inputs),
+            Store = blocking,
+            Session = session,
+            Progress = progress,
+            CancellationToken = cancellationToken,
+        });
+        return unit.Artifact;
+    }
+
+    /// <summary>Frees models and factors.</summary>
+    public void Dispose() => session.Dispose();
+
+    /// <summary>The method, step by step.</summary>
+    private static void Compute(UnitContext context)
+    {
+        switch (context.Unit.Stage)
+        {
+            case Stage.TrainProxy: // 1. a proxy model, where the user brings none
+                TrainingUnit.Run(context);
+                break;
+            case Stage.Covariance: // 2. Σ a aᵀ and Σ g gᵀ of every tracked layer, over one shard
+                CovarianceUnit.Run(context);
+                break;
+            case Stage.Eigenbasis: // 3. their eigenvectors, over all shards
+                EigenbasisUnit.Run(context);
+                break;
+            case Stage.Lambda: // 4. the curvature's diagonal in that basis, over one shard
+                LambdaUnit.Run(context);
+                break;
+            case Stage.Query when context.Unit.Kind == UnitKind.CorpusShard: // 5. the gradient of one query set …
+                QueryGradientUnit.Run(context);
+                break;
+            case Stage.Query: // … and the contrast of the two, preconditioned
+                DirectionUnit.Run(context);
+                break;
+            case Stage.Score: // 6. every token's derivative along that direction, over one shard
+                ScoreUnit.Run(context);
+                break;
+            case Stage.Select: // 7. threshold, ranking, budget, mask
+                SelectionUnit.Run(context);
+                break;
+            case Stage.Train: // 8. the target, with and without suppression
+                TrainingUnit.Run(context);
+                break;
+            case Stage.Evaluate: // 9. toxicity and fluency of each
+                EvaluationUnit.Run(context);
+                break;
+            case Stage.Report: // 10. the result for programs and for people
+                ReportUnit.Run(context);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(context), context.Unit.Stage, "No unit of this stage can be computed.");
+        }
+    }
+
+    private (RunSpec Specification, PreparedInputs Inputs) Load(UnitReference unit, CancellationToken cancellationToken)
+    {
+        var inputsName = unit.Inputs ?? throw new ArgumentException($"Unit '{unit.Name}' of stage {unit.Stage} names no prepared inputs.", nameof(unit));
+        using var entered = gate.EnterScope();
+        if (current is not { } known || known.Specification != unit.Specification || known.Inputs != inputsName)
+        {
+            known = (
+                unit.Specification,
+                inputsName,
+                SpecificationStore.GetAsync(store, unit.Specification, cancellationToken).GetAwaiter().GetResult(),
+                PreparedInputs.LoadAsync(store, inputsName, cancellationToken).GetAwaiter().GetResult());
+            current = known;
+        }
+
+        return (known.Spec, known.Prepared);
+    }
+}

@@ -1,0 +1,92 @@
+using IfGuide.Abstractions;
+using IfGuide.Abstractions.Specification;
+using IfGuide.Numerics.Models;
+using IfGuide.Pipeline.Execution;
+using IfGuide.Storage.Models;
+using IfGuide.Storage.Tokenizers;
+
+namespace IfGuide.Pipeline.Units;
+
+/// <summary>Checks a model of the run and stores its configuration and weights.</summary>
+internal static class ModelPreparation
+{
+    private const int DefaultPositions = 2048;
+
+    public static (PreparedModel Prepared, int VocabularySize) Prepare(
+        RunSpec specification, ModelSpec model, string role, TokenizerFile? tokenizer, BlockingStore store, InputFiles files)
+    {
+        var (prepared, configuration) = model.Path is { } path
+            ? FromFolder(path, store, files)
+            : FromScratch(specification, model.Architecture ?? throw new UserErrorException($"{role}: give a path or an architecture."), role, tokenizer, store);
+        if (specification.Corpus.Pretokenised is null && specification.Corpus.Block > configuration.MaximumPositions)
+        {
+            throw new UserErrorException($"corpus.block: {specification.Corpus.Block} tokens are more than the {configuration.MaximumPositions} positions of the {role}. Use a smaller block, or another model.");
+        }
+
+        return (prepared, (int)Math.Min(configuration.VocabularySize, int.MaxValue));
+    }
+
+    private static (PreparedModel Prepared, TransformerConfiguration Configuration) FromFolder(string path, BlockingStore store, InputFiles files)
+    {
+        var model = HuggingFaceModel.Open(path);
+        var configuration = files.Put(model.ConfigurationPath, "configuration", "config.json");
+        var key = ContentKey.Of("weights/1", configuration, files.Digest(model.WeightPaths));
+        var weights = $"prepare/{key}/model.safetensors";
+        if (!store.Exists(weights))
+        {
+            store.Put(weights, model.WriteWeights);
+        }
+
+        return (new PreparedModel { Key = key, Configuration = configuration, Weights = weights, InputGroups = [.. CausalLanguageModel.InputGroups(model.Configuration)] }, model.Configuration);
+    }
+
+    private static (PreparedModel Prepared, TransformerConfiguration Configuration) FromScratch(
+        RunSpec specification, ArchitectureSpec architecture, string role, TokenizerFile? tokenizer, BlockingStore store)
+    {
+        var configuration = Configuration(specification, architecture, role, tokenizer);
+        using var json = new MemoryStream();
+        HuggingFaceConfiguration.Write(json, configuration, tokenizer?.EndOfTextToken);
+        var key = ContentKey.Of("architecture/1", Convert.ToHexString(json.ToArray()));
+        var name = $"prepare/{key}/config.json";
+        store.Put(name, stream => stream.Write(json.ToArray()));
+        return (new PreparedModel { Key = key, Configuration = name, InputGroups = [.. CausalLanguageModel.InputGroups(configuration)] }, configuration);
+    }
+
+    private static TransformerConfiguration Configuration(RunSpec specification, ArchitectureSpec architecture, string role, TokenizerFile? tokenizer)
+    {
+        var vocabulary = architecture.VocabSize ?? tokenizer?.VocabularySize
+            ?? throw new UserErrorException($"{role}.architecture.vocab_size: missing, and there is no tokenizer to take it from. Add vocab_size.");
+        if (architecture.HiddenSize % architecture.NumAttentionHeads != 0)
+        {
+            throw new UserErrorException($"{role}.architecture: hidden_size {architecture.HiddenSize} is no multiple of num_attention_heads {architecture.NumAttentionHeads}.");
+        }
+
+        var isNeoX = architecture.ModelType == "gpt_neox";
+        var configuration = new TransformerConfiguration
+        {
+            Family = isNeoX ? ModelFamily.GptNeoX : ModelFamily.Llama,
+            VocabularySize = vocabulary,
+            HiddenSize = architecture.HiddenSize,
+            LayerCount = architecture.NumHiddenLayers,
+            HeadCount = architecture.NumAttentionHeads,
+            KeyValueHeadCount = isNeoX ? architecture.NumAttentionHeads : architecture.NumKeyValueHeads ?? architecture.NumAttentionHeads,
+            HeadSize = architecture.HiddenSize / architecture.NumAttentionHeads,
+            IntermediateSize = architecture.IntermediateSize,
+            RotaryFraction = isNeoX ? architecture.RotaryPct : 1,
+            RotaryBase = architecture.RotaryEmbBase,
+            AttentionBias = isNeoX,
+            TieEmbeddings = architecture.TieWordEmbeddings,
+            MaximumPositions = Math.Max(DefaultPositions, specification.Corpus.Block),
+            InitializerRange = architecture.InitializerRange,
+        };
+        try
+        {
+            configuration.Validate();
+            return configuration;
+        }
+        catch (ModelFormatException exception)
+        {
+            throw new UserErrorException($"{role}.architecture: {exception.Message}", exception);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using IfGuide.Abstractions;
+using IfGuide.Abstractions.Specification;
+using IfGuide.Abstractions.Units;
+using IfGuide.Pipeline.Execution;
+using IfGuide.Storage.Corpora;
+using IfGuide.Storage.Queries;
+using IfGuide.Storage.Tokenizers;
+using MessagePack;
+
+namespace IfGuide.Pipeline.Units;
+
+/// <summary>Checks the user's files and stores what later stages read in their place. Nothing later touches the files again.</summary>
+internal static class PreparationUnit
+{
+    public static string Run(RunSpec specification, BlockingStore store, IProgress<UnitProgress>? progress, CancellationToken cancellationToken)
+    {
+        var files = new InputFiles(store);
+        var tokenizerName = specification.Tokenizer is null ? null : files.Put(specification.Tokenizer, "tokenizer", "tokenizer.json");
+        var tokenizer = specification.Tokenizer is null ? null : TokenizerFile.Load(specification.Tokenizer);
+        var (proxy, vocabulary) = ModelPreparation.Prepare(specification, specification.Proxy, "proxy", tokenizer, store, files);
+        PreparedModel? target = null;
+        if (specification.Target is { } wanted)
+        {
+            (target, var targetVocabulary) = ModelPreparation.Prepare(specification, wanted, "target", tokenizer, store, files);
+            vocabulary = Math.Min(vocabulary, targetVocabulary);
+        }
+
+
+        var (toxic, toxicWarnings) = Queries(specification, specification.Queries.Toxic, "toxic", tokenizer, vocabulary, store, files);
+        var (nontoxic, nontoxicWarnings) = Queries(specification, specification.Queries.Nontoxic, "nontoxic", tokenizer, vocabulary, store, files);
+        var evaluation = EvaluationPreparation.Prepare(specification.Evaluation, tokenizer, files);
+        var (corpusKey, corpus) = CorpusOf(specification, tokenizer, tokenizerName, vocabulary, store, files, progress, cancellationToken);
+        var inputs = new PreparedInputs
+        {
+            CorpusKey = corpusKey,
+            ShardSequences = corpus.ShardSequences,
+            SequenceLength = corpus.Length,
+            AttendedTokens = corpus.AttendedTokens,
+            Documents = corpus.Documents,
+            Proxy = proxy,
+            Target = target,
+            Toxic = toxic,
+            Nontoxic = nontoxic,
+            Tokenizer = tokenizerName,
+            Prompts = evaluation.Prompts,
+            Perplexity = evaluation.Perplexity,
+            LastWord = evaluation.LastWord,
+            Labels = evaluation.Labels,
+            Warnings = [.. corpus.Warnings, .. toxicWarnings, .. nontoxicWarnings],
+        };
+        var name = $"prepare/{ContentKey.Of("inputs/1", Convert.ToHexString(MessagePackSerializer.Serialize(inputs, cancellationToken: cancellationToken)))}/inputs.msgpack";
+        store.Put(name, stream => MessagePackSerializer.Serialize(stream, inputs));
+        return name;
+    }
+
+    private static (PreparedQueries Queries, IReadOnlyList<string> Warnings) Queries(
+        RunSpec specification, QuerySetSpec spec, string name, TokenizerFile? tokenizer, int vocabulary, BlockingStore store, InputFiles files)
+    {
+        RequireTokenizer(tokenizer, spec.Path, $"queries.{name}");
+        using var queries = QueryReader.Read(spec, name, tokenizer, specification.Queries.MaxLength, vocabulary);
+        string?[] source = spec.Path is null ? files.Digest(spec.Pretokenised!) : [files.Digest(spec.Path)];
+        var key = ContentKey.Of("queries/1", source, specification.Tokenizer is null ? null : files.Digest(specification.Tokenizer), specification.Queries.MaxLength);
+        var artifact = $"prepare/{key}/queries.safetensors";
+        store.Put(artifact, queries.Write);
+        string? texts = null;
+        if (queries.Queries.Count > 0)
+        {
+            texts = $"prepare/{key}/texts.msgpack";
+            store.Put(texts, stream => MessagePackSerializer.Serialize(stream, queries.Queries.Select(query => query.Completion).ToArray()));
+        }
+
+        return (
+            new PreparedQueries { Key = key, Artifact = artifact, Sequences = queries.Counts.Kept, LossTokens = queries.Counts.LossTokens, Texts = texts },
+            queries.Counts.Warnings(name));
+    }
+
+    private static (string Key, StoredCorpus Corpus) CorpusOf(
+        RunSpec specification, TokenizerFile? tokenizer, string? tokenizerName, int vocabulary, BlockingStore store, InputFiles files,
+        IProgress<UnitProgress>? progress, CancellationToken cancellationToken)
+    {
+        var spec = specification.Corpus;
+        RequireTokenizer(tokenizer, spec.Path, "corpus");
+        string?[] source = spec.Pretokenised is null ? files.Digest(CorpusFiles.Find(spec).Select(file => file.Path)) : files.Digest(spec.Pretokenised);
+        var settings = spec.Pretokenised is null ? spec with { Path = null } : null;
+        var key = ContentKey.Of("corpus/1", source, settings, spec.Pretokenised is null ? tokenizerName : null, specification.Shards);
+        var summary = $"prepare/{key}/corpus.msgpack";
+        if (store.Exists(summary))
+        {
+            return (key, MessagePackSerializer.Deserialize<StoredCorpus>(File.ReadAllBytes(store.Fetch(summary)), cancellationToken: cancellationToken));
+        }
+
+        var preparation = new CorpusPreparation((shard, _) => PutShard(store, key, shard), Path.GetTempPath());
+        var count = new InlineProgress<long>(done => progress?.Report(new UnitProgress { Measure = "documents", Done = done, Total = 0 }));
+        var prepared = preparation.PrepareAsync(spec, tokenizer, vocabulary, specification.Shards, count, cancellationToken).GetAwaiter().GetResult();
+        var stored = new StoredCorpus(prepared.ShardSequences, prepared.Length, prepared.AttendedTokens, prepared.Documents, prepared.Warnings());
+        store.Put(summary, stream => MessagePackSerializer.Serialize(stream, stored));
+        return (key, stored);
+    }
+
+    private static Task PutShard(BlockingStore store, string key, PreparedShard shard)
+    {
+        if (shard.Documents is { } documents)
+        {
+            store.Put(PreparedInputs.DocumentsArtifact(key, shard.Shard), documents.Write);
+        }
+
+        store.Put(PreparedInputs.ShardArtifact(key, shard.Shard), shard.WriteSequences);
+        return Task.CompletedTask;
+    }
+
+    private static void RequireTokenizer(TokenizerFile? tokenizer, string? textPath, string key)
+    {
+        if (textPath is not null && tokenizer is null)
+        {
+            throw new UserErrorException($"tokenizer: missing, but {key} is text ('{textPath}'). Name a tokenizer.json, put one into the proxy's folder, or give token arrays under {key}.pretokenised.");
+        }
+    }
+
+    /// <summary>Unlike <see cref="Progress{T}"/>, reports on the calling thread.</summary>
+    private sealed class InlineProgress<T>(Action<T> report) : IProgress<T>
+    {
+        public void Report(T value) => report(value);
+    }
+}
+
+/// <summary>What the preparation of a corpus stored.</summary>
+[MessagePackObject]
+public sealed record StoredCorpus(
+    [property: Key(0)] IReadOnlyList<long> ShardSequences,
+    [property: Key(1)] int Length,
+    [property: Key(2)] long AttendedTokens,
+    [property: Key(3)] long Documents,
+    [property: Key(4)] IReadOnlyList<string> Warnings);

@@ -1,0 +1,23 @@
+using IfGuide.Numerics.Influence;
+using IfGuide.Pipeline.Execution;
+using static TorchSharp.torch;
+
+namespace IfGuide.Pipeline.Units;
+
+/// <summary>The summed gradient of one query set.</summary>
+internal static class QueryGradientUnit
+{
+    public static void Run(UnitContext context)
+    {
+        using var scope = NewDisposeScope();
+        var queries = context.Unit.Name == UnitNames.Toxic ? context.Inputs.Toxic : context.Inputs.Nontoxic;
+        using var sums = new QueryGradientAccumulator(ProxyModel.Of(context));
+        foreach (var batch in ShardBatches.OfQueries(context, queries))
+        {
+            sums.Add(batch);
+        }
+
+        var tensors = sums.Sums.Select(sum => KeyValuePair.Create(FactorNames.Of(FactorNames.Query, sum.Key), sum.Value));
+        FactorFile.Put(context, tensors, (FactorNames.Sequences, sums.Counts.Sequences), (FactorNames.LossTokens, sums.Counts.LossTokens));
+    }
+}

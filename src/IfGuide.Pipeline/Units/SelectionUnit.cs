@@ -1,0 +1,74 @@
+using IfGuide.Abstractions.Specification;
+using IfGuide.Numerics.Selection;
+using IfGuide.Pipeline.Execution;
+using IfGuide.Pipeline.Records;
+using IfGuide.Storage.Formats;
+using IfGuide.Storage.Npy;
+using MessagePack;
+
+namespace IfGuide.Pipeline.Units;
+
+/// <summary>Threshold, ranking and mask over all shards (paper Alg. 1).</summary>
+internal static class SelectionUnit
+{
+    public static void Run(UnitContext context)
+    {
+        var inputs = context.Inputs;
+        using var scores = new StoredScores(context);
+        var selection = context.Specification.Selection;
+        var kind = context.Specification.Scores.Kind == ScoreKind.Reference ? SelectionKind.Reference : SelectionKind.LabelAligned;
+        var budget = selection.Budget.Tokens(inputs.AttendedTokens);
+        context.Report("shards", 0, inputs.Shards);
+        var result = TokenSelector.Select(scores, new SelectionOptions(selection.Quantile, selection.Window, budget, kind));
+        var mask = new SelectionMask(scores, result);
+        var selectedSequences = 0L;
+        for (var shard = 0; shard < inputs.Shards; shard++)
+        {
+            selectedSequences += PutMask(context, mask, shard);
+            context.Report("shards", shard + 1, inputs.Shards);
+        }
+
+        context.Store.Put(context.Names.Order, stream =>
+        {
+            var writer = new NpyWriter(stream, ElementType.Int64, [result.Order.Length]);
+            writer.Write<long>(result.Order);
+            writer.Complete();
+        });
+        var record = new SelectionRecord
+        {
+            Threshold = result.Threshold,
+            Candidates = result.Candidates,
+            SelectedTokens = result.SelectedTokens,
+            CorpusTokens = inputs.AttendedTokens,
+            SelectedSequences = selectedSequences,
+            Sequences = inputs.Sequences,
+            Budget = budget,
+            StoppedOnBudget = result.StoppedOnBudget,
+            Histogram = ScoreHistograms.Of(scores),
+        };
+        context.Store.Put(context.Unit.Artifact, stream => MessagePackSerializer.Serialize(stream, record));
+    }
+
+    /// <summary>Stores one shard's mask; returns how many of its sequences hold a selected token.</summary>
+    private static long PutMask(UnitContext context, SelectionMask mask, int shard)
+    {
+        var sequences = 0L;
+        var length = context.Inputs.SequenceLength;
+        context.Store.Put(context.Names.Mask(shard), stream =>
+        {
+            sequences = 0;
+            var writer = new NpyWriter(stream, ElementType.Bool, [context.Inputs.ShardSequences[shard], length]);
+            mask.Write(shard, (_, rows) =>
+            {
+                for (var row = 0; row < rows.Length; row += length)
+                {
+                    sequences += rows.Slice(row, length).Contains(true) ? 1 : 0;
+                }
+
+                writer.Write<bool>(rows);
+            });
+            writer.Complete();
+        });
+        return sequences;
+    }
+}

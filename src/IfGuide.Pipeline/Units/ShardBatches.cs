@@ -1,0 +1,65 @@
+using IfGuide.Numerics;
+using IfGuide.Pipeline.Execution;
+using IfGuide.Storage.Corpora;
+using static TorchSharp.torch;
+
+namespace IfGuide.Pipeline.Units;
+
+/// <summary>Batches of stored sequences. Their boundaries depend on the data and the kind of device only.</summary>
+/// <remarks>A batch's tensors live until the next one is asked for.</remarks>
+internal static class ShardBatches
+{
+    /// <summary>Every sequence of the unit's shard.</summary>
+    public static IEnumerable<TokenBatch> OfShard(UnitContext context)
+    {
+        var shard = UnitNames.ShardOf(context.Unit.Name);
+        return Of(context, context.Inputs.ShardArtifact(shard), context.Inputs.FirstSequence(shard), _ => true);
+    }
+
+    /// <summary>The sequences of the unit's shard that the factors are fitted on.</summary>
+    public static IEnumerable<TokenBatch> OfFactorSample(UnitContext context)
+    {
+        var shard = UnitNames.ShardOf(context.Unit.Name);
+        var sample = FactorSample.Of(context);
+        return Of(context, context.Inputs.ShardArtifact(shard), context.Inputs.FirstSequence(shard), sample.Contains);
+    }
+
+    /// <summary>A query set.</summary>
+    public static IEnumerable<TokenBatch> OfQueries(UnitContext context, PreparedQueries queries) => Of(context, queries.Artifact, 0, _ => true);
+
+    private static IEnumerable<TokenBatch> Of(UnitContext context, string artifact, long offset, Func<long, bool> wanted)
+    {
+        using var file = CorpusShardFile.Open(context.Store.Fetch(artifact));
+        var rows = Enumerable.Range(0, checked((int)file.Sequences)).Where(row => wanted(offset + row)).ToArray();
+        var batchRows = Math.Max(1, context.Session.BatchTokens / file.Length);
+        context.Report("tokens", 0, rows.LongLength * file.Length);
+        for (var first = 0; first < rows.Length; first += batchRows)
+        {
+            using var scope = NewDisposeScope();
+            var count = Math.Min(batchRows, rows.Length - first);
+            yield return Batch(context, file, rows.AsSpan(first, count), offset);
+            context.Report("tokens", (first + count) * (long)file.Length, rows.LongLength * file.Length);
+        }
+    }
+
+    private static TokenBatch Batch(UnitContext context, CorpusShardFile file, ReadOnlySpan<int> rows, long offset)
+    {
+        var length = file.Length;
+        int[] ids = new int[rows.Length * length], labels = new int[rows.Length * length];
+        var mask = file.HasAttentionMask ? new byte[rows.Length * length] : null;
+        var indices = new long[rows.Length];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            indices[i] = offset + rows[i];
+            file.InputIds(rows[i], ids.AsSpan(i * length, length));
+            file.Labels(rows[i], labels.AsSpan(i * length, length));
+            if (mask is not null)
+            {
+                file.AttentionMask(rows[i], mask.AsSpan(i * length, length));
+            }
+        }
+
+        Tensor Place(Tensor values) => values.reshape(indices.Length, length).to(ScalarType.Int64, context.Session.Device);
+        return new TokenBatch(Place(tensor(ids)), Place(tensor(labels)), mask is null ? null : Place(tensor(mask)), indices);
+    }
+}

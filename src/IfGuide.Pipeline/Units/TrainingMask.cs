@@ -1,0 +1,24 @@
+using IfGuide.Pipeline.Execution;
+
+namespace IfGuide.Pipeline.Units;
+
+/// <summary>Which tokens each compared model is kept from learning.</summary>
+internal static class TrainingMask
+{
+    /// <summary>Store name of each shard's mask; null for the base model, which learns everything.</summary>
+    public static Func<int, string>? Of(UnitContext context) => context.Unit.Name switch
+    {
+        Variants.Base => null,
+        Variants.Suppressed => context.Names.Mask,
+        var filter => shard => FilterMask.Ensure(context, filter, shard),
+    };
+}
+
+/// <summary>Names of the models that a run compares.</summary>
+internal static class Variants
+{
+    public const string Base = "base";
+    public const string Suppressed = "suppressed";
+    public const string WordFilter = "word-filter";
+    public const string DocumentFilter = "document-filter";
+}
