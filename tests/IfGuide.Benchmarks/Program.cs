@@ -1,1 +1,32 @@
-return 0;
+using System.CommandLine;
+using IfGuide.Benchmarks;
+using IfGuide.Numerics.Runtime;
+using static TorchSharp.torch;
+
+var shapeOption = new Option<string>("--shape") { Description = "tiny, pythia-70m, pythia-160m or all", DefaultValueFactory = _ => "all" };
+var deviceOption = new Option<string>("--device") { Description = "cpu or cuda:N", DefaultValueFactory = _ => "cpu" };
+var precisionOption = new Option<string>("--precision") { Description = "float32 or bfloat16", DefaultValueFactory = _ => "float32" };
+var repeatsOption = new Option<int>("--repeats") { Description = "Times each stage is measured; the best counts", DefaultValueFactory = _ => 3 };
+var threadsOption = new Option<int>("--threads") { Description = "Threads of matrix products; 0: libtorch's choice" };
+var stageOption = new Option<string>("--stage") { Description = "Measure stages whose name contains this", DefaultValueFactory = _ => string.Empty };
+var command = new RootCommand("Measures each stage against the same process' own GEMM rate.") { shapeOption, deviceOption, precisionOption, repeatsOption, threadsOption, stageOption };
+command.SetAction(result =>
+{
+    TorchRuntime.Load();
+    if (result.GetValue(threadsOption) is > 0 and var threads)
+    {
+        set_num_threads(threads);
+    }
+
+    var precision = result.GetValue(precisionOption) == "bfloat16" ? ScalarType.BFloat16 : ScalarType.Float32;
+    var device = TorchDevice.Open(result.GetValue(deviceOption)!);
+    var wanted = result.GetValue(shapeOption)!;
+    foreach (var shape in Shape.All.Where(shape => wanted == "all" || shape.Name == wanted))
+    {
+        using var workload = new Workload(shape, precision, device);
+        ResultTable.Print(shape, precision, Stages.Measure(workload, precision, result.GetValue(repeatsOption), result.GetValue(stageOption)!));
+    }
+
+    return 0;
+});
+return command.Parse(args).Invoke();
