@@ -1,3 +1,4 @@
+using IfGuide.Numerics.Runtime;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Curvature;
@@ -29,9 +30,9 @@ public static class Eigenbasis
         }
 
         using var scope = NewDisposeScope();
-        var mean = covarianceSum.to_type(ScalarType.Float64) / (double)count;
+        var mean = covarianceSum.to_type(ScalarType.Float64).Over(count);
         FiniteCheck.ThrowIfNotFinite("eigendecomposition", name, "covariance", mean, "Compute the covariances again; if it recurs, the model's weights or the precision are at fault.");
-        var (values, vectors) = linalg.eigh((mean + mean.t()) * 0.5);
+        var (values, vectors) = linalg.eigh(mean.Plus(mean.t()).Times(0.5));
         return new Eigenpairs(values.MoveToOuterDisposeScope(), vectors.contiguous().MoveToOuterDisposeScope());
     }
 }

@@ -1,3 +1,4 @@
+using IfGuide.Numerics.Runtime;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Curvature;
@@ -24,7 +25,7 @@ public sealed class FactorSum : IDisposable
         {
             if (totals.TryGetValue(name, out var total))
             {
-                total.add_(tensor.to(total.device));
+                total.AddInPlace(tensor.to(total.device));
             }
             else
             {

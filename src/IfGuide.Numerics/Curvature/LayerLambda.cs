@@ -1,3 +1,4 @@
+using IfGuide.Numerics.Runtime;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Curvature;
@@ -97,7 +98,7 @@ public sealed class LayerLambda : IDisposable
         each = appendBias ? cat([each, g.sum(1L).unsqueeze(2)], 2) : each;
         each = left is null ? each : left.t().matmul(each);
         each = right is null ? each : each.matmul(right);
-        sum.add_(each.mul_(each).sum(0L));
+        sum.AddInPlace(each.mul_(each).sum(0L));
     }
 
     private void AddInTurn(Tensor a, Tensor g, bool appendBias, Tensor? left, Tensor? right)
@@ -127,7 +128,7 @@ public sealed class LayerLambda : IDisposable
                 (current, other) = (other, current);
             }
 
-            sum.addcmul_(current, current, 1);
+            sum.AddProductInPlace(current, current);
         }
     }
 

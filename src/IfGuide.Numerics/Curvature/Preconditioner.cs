@@ -1,3 +1,4 @@
+using IfGuide.Numerics.Runtime;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Curvature;
@@ -37,8 +38,8 @@ public static class Preconditioner
         FiniteCheck.ThrowIfNotFinite("preconditioning", layer, "curvature", scale, "Compute the factors again.");
         var added = damping.For(scale);
         var u = strategy == PreconditioningStrategy.Diagonal
-            ? q / (scale + added)
-            : InBasis(layer, q, scale + added, curvature);
+            ? q / scale.Plus(added)
+            : InBasis(layer, q, scale.Plus(added), curvature);
         u = u.to_type(precision);
         FiniteCheck.ThrowIfNotFinite("preconditioning", layer, "preconditioned gradient", u,
             $"The damping was {added:g6}: where curvature and damping are both zero nothing can be divided; give a larger absolute damping.");
@@ -50,14 +51,14 @@ public static class Preconditioner
     {
         if (strategy == PreconditioningStrategy.Kfac)
         {
-            var outer = Need(curvature.Gradient, layer, strategy).Values.to_type(ScalarType.Float64).clamp_min(0)
-                .outer(Need(curvature.Activation, layer, strategy).Values.to_type(ScalarType.Float64).clamp_min(0)); // rounding leaves null directions a little below zero
+            var outer = Need(curvature.Gradient, layer, strategy).Values.to_type(ScalarType.Float64).AtLeast(0)
+                .outer(Need(curvature.Activation, layer, strategy).Values.to_type(ScalarType.Float64).AtLeast(0)); // rounding leaves null directions a little below zero
             return Shaped(outer, shape, layer);
         }
 
         var lambda = Need(curvature.LambdaSum, layer, strategy).to_type(ScalarType.Float64);
         return curvature.SequenceCount > 0
-            ? Shaped(lambda / (double)curvature.SequenceCount, shape, layer)
+            ? Shaped(lambda.Over(curvature.SequenceCount), shape, layer)
             : throw new ArgumentException($"The lambda of layer '{layer}' was summed over no sequence: the factor corpus is empty.");
     }
 

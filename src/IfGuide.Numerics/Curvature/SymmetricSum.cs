@@ -1,3 +1,4 @@
+using IfGuide.Numerics.Runtime;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Curvature;
@@ -55,7 +56,7 @@ public sealed class SymmetricSum : IDisposable
 
         if (hasOnes)
         {
-            sum.select(1, width).narrow(0, 0, width).add_(x.sum(0L));
+            sum.select(1, width).narrow(0, 0, width).AddInPlace(x.sum(0L));
         }
 
         Rows += rows.shape[0];
@@ -78,7 +79,7 @@ public sealed class SymmetricSum : IDisposable
             sum[width, width] = tensor((double)Rows).to(sum.dtype, sum.device); // set, not added: a float32 running count stops at 2²⁴
         }
 
-        sum.copy_(sum.triu() + sum.triu(1).t());
+        sum.copy_(sum.triu().Plus(sum.triu(1).t()));
         return sum;
     }
 

@@ -1,6 +1,7 @@
 using IfGuide.Numerics.Curvature;
 using IfGuide.Numerics.Models;
 using IfGuide.Numerics.Models.Head;
+using IfGuide.Numerics.Runtime;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Influence;
@@ -42,7 +43,7 @@ public sealed class PositionScorer : IDisposable
         foreach (var layer in pass.Layers)
         {
             using var inner = NewDisposeScope();
-            scores.add_(Share(layer));
+            scores.AddInPlace(Share(layer));
         }
 
         pass.ThrowIfNotFinite("position scores", [("(sum of layers)", scores)]);

@@ -1,3 +1,4 @@
+using IfGuide.Numerics.Runtime;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Influence;
@@ -32,8 +33,8 @@ public static class QueryContrast
         }
 
         using var scope = NewDisposeScope();
-        var difference = (toxic.to_type(ScalarType.Float64) / Divisor(toxicCounts, normalisation, "toxic"))
-            - (nontoxic.to_type(ScalarType.Float64) / Divisor(nontoxicCounts, normalisation, "nontoxic"));
+        var difference = toxic.to_type(ScalarType.Float64).Over(Divisor(toxicCounts, normalisation, "toxic"))
+            - nontoxic.to_type(ScalarType.Float64).Over(Divisor(nontoxicCounts, normalisation, "nontoxic"));
         return difference.MoveToOuterDisposeScope();
     }
 

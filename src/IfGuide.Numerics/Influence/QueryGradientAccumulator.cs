@@ -1,6 +1,7 @@
 using IfGuide.Numerics.Curvature;
 using IfGuide.Numerics.Models;
 using IfGuide.Numerics.Models.Head;
+using IfGuide.Numerics.Runtime;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Influence;
@@ -53,11 +54,11 @@ public sealed class QueryGradientAccumulator : IDisposable
             sum.narrow(1, 0, inputs).addmm_(g.t(), a, 1, 1);
             if (layer.HasBias)
             {
-                sum.select(1, inputs).add_(g.sum(0L));
+                sum.select(1, inputs).AddInPlace(g.sum(0L));
             }
         }
 
-        var lossTokens = batch.Labels.narrow(1, 1, batch.Labels.shape[1] - 1).ne(TokenBatch.NoLabel).sum().item<long>();
+        var lossTokens = batch.Labels.narrow(1, 1, batch.Labels.shape[1] - 1).Differs(TokenBatch.NoLabel).sum().item<long>();
         Counts = new QueryCounts(Counts.Sequences + batch.InputIds.shape[0], Counts.LossTokens + lossTokens);
         pass.ThrowIfNotFinite("query gradient", sums.Select(entry => (entry.Key, entry.Value)));
     }

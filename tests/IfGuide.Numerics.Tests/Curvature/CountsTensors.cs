@@ -1,6 +1,6 @@
 namespace IfGuide.Numerics.Tests.Curvature;
 
-/// <summary>Tests that count live tensors run alone.</summary>
+/// <summary>Tests that count live tensors, or collect garbage without pause, run alone.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class CountsTensors
 {
