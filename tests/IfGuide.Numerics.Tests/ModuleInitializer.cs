@@ -2,6 +2,9 @@ using System.Runtime.CompilerServices;
 using IfGuide.Numerics.Runtime;
 using TorchSharp;
 
+// Tests write arithmetic the short way, which TorchSharp does not make safe beside other threads' garbage collections (see TensorArithmetic).
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
 namespace IfGuide.Numerics.Tests;
 
 internal static class ModuleInitializer

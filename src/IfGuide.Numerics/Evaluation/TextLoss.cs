@@ -1,5 +1,6 @@
 using IfGuide.Numerics.Models;
 using IfGuide.Numerics.Models.Head;
+using IfGuide.Numerics.Runtime;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Evaluation;
@@ -35,6 +36,6 @@ public readonly record struct TextLoss(double Loss, long Tokens)
         var hidden = model.Hidden(batch.InputIds, batch.AttentionMask, ForwardPass.Plain).Value;
         return new TextLoss(
             head.TokenLosses(hidden, batch.Labels).to(ScalarType.Float64).sum().item<double>(),
-            batch.Labels.narrow(1, 1, batch.Labels.shape[1] - 1).ne(TokenBatch.NoLabel).sum().item<long>());
+            batch.Labels.narrow(1, 1, batch.Labels.shape[1] - 1).Differs(TokenBatch.NoLabel).sum().item<long>());
     }
 }

@@ -32,23 +32,71 @@ public static class TensorArithmetic
         return tensor.add(held, one);
     }
 
+    /// <summary>tensor + number; integers stay integers.</summary>
+    /// <param name="tensor">Any shape.</param>
+    /// <param name="number">Added to every element.</param>
+    /// <returns>A new tensor in the caller's scope.</returns>
+    public static Tensor Plus(this Tensor tensor, long number)
+    {
+        using Scalar held = number;
+        using Scalar one = 1;
+        return tensor.add(held, one);
+    }
+
     /// <summary>sum += addend.</summary>
     /// <param name="sum">Changed in place.</param>
     /// <param name="addend">A shape that broadcasts to it.</param>
-    public static void AddInPlace(this Tensor sum, Tensor addend)
+    /// <returns>The sum itself.</returns>
+    public static Tensor AddInPlace(this Tensor sum, Tensor addend)
     {
         using Scalar one = 1;
-        sum.add_(addend, one);
+        return sum.add_(addend, one);
     }
 
-    /// <summary>sum += left · right, element by element.</summary>
+    /// <summary>tensor += number.</summary>
+    /// <param name="tensor">Changed in place.</param>
+    /// <param name="number">Added to every element.</param>
+    /// <returns>The tensor itself.</returns>
+    public static Tensor AddInPlace(this Tensor tensor, double number)
+    {
+        using Scalar held = number;
+        using Scalar one = 1;
+        return tensor.add_(held, one);
+    }
+
+    /// <summary>tensor + factor · left · right, element by element.</summary>
+    /// <param name="tensor">Any shape.</param>
+    /// <param name="left">First factor.</param>
+    /// <param name="right">Second factor.</param>
+    /// <param name="factor">Third factor.</param>
+    /// <returns>A new tensor in the caller's scope.</returns>
+    public static Tensor PlusProduct(this Tensor tensor, Tensor left, Tensor right, double factor = 1)
+    {
+        using Scalar held = factor;
+        return tensor.addcmul(left, right, held);
+    }
+
+    /// <summary>sum += factor · left · right, element by element.</summary>
     /// <param name="sum">Changed in place.</param>
     /// <param name="left">First factor.</param>
     /// <param name="right">Second factor.</param>
-    public static void AddProductInPlace(this Tensor sum, Tensor left, Tensor right)
+    /// <param name="factor">Third factor.</param>
+    /// <returns>The sum itself.</returns>
+    public static Tensor AddProductInPlace(this Tensor sum, Tensor left, Tensor right, double factor = 1)
     {
-        using Scalar one = 1;
-        sum.addcmul_(left, right, one);
+        using Scalar held = factor;
+        return sum.addcmul_(left, right, held);
+    }
+
+    /// <summary>sum[rows[i]] += factor · addends[i].</summary>
+    /// <param name="sum">Changed in place.</param>
+    /// <param name="rows">Row numbers, int64.</param>
+    /// <param name="addends">One row each.</param>
+    /// <param name="factor">Factor of every addend.</param>
+    public static void AddRowsInPlace(this Tensor sum, Tensor rows, Tensor addends, double factor)
+    {
+        using Scalar held = factor;
+        sum.index_add_(0, rows, addends, held);
     }
 
     /// <summary>tensor · number.</summary>
@@ -59,6 +107,26 @@ public static class TensorArithmetic
     {
         using Scalar held = number;
         return tensor.mul(held);
+    }
+
+    /// <summary>tensor · number; integers stay integers.</summary>
+    /// <param name="tensor">Any shape.</param>
+    /// <param name="number">Factor of every element.</param>
+    /// <returns>A new tensor in the caller's scope.</returns>
+    public static Tensor Times(this Tensor tensor, long number)
+    {
+        using Scalar held = number;
+        return tensor.mul(held);
+    }
+
+    /// <summary>tensor *= number.</summary>
+    /// <param name="tensor">Changed in place.</param>
+    /// <param name="number">Factor of every element.</param>
+    /// <returns>The tensor itself.</returns>
+    public static Tensor TimesInPlace(this Tensor tensor, double number)
+    {
+        using Scalar held = number;
+        return tensor.mul_(held);
     }
 
     /// <summary>tensor / number.</summary>
@@ -81,6 +149,50 @@ public static class TensorArithmetic
         return tensor.clamp_min(held);
     }
 
+    /// <summary>The smaller of each element and a number.</summary>
+    /// <param name="tensor">Any shape.</param>
+    /// <param name="number">Upper bound.</param>
+    /// <returns>A new tensor in the caller's scope.</returns>
+    public static Tensor AtMost(this Tensor tensor, double number)
+    {
+        using Scalar held = number;
+        return tensor.clamp_max(held);
+    }
+
+    /// <summary>Sets every element to a number.</summary>
+    /// <param name="tensor">Changed in place.</param>
+    /// <param name="number">The number.</param>
+    /// <returns>The tensor itself.</returns>
+    public static Tensor FillInPlace(this Tensor tensor, double number)
+    {
+        using Scalar held = number;
+        return tensor.fill_(held);
+    }
+
+    /// <summary>Sets elements to a number where a mask says so.</summary>
+    /// <param name="tensor">Changed in place.</param>
+    /// <param name="mask">Booleans that broadcast to it.</param>
+    /// <param name="number">The number.</param>
+    /// <returns>The tensor itself.</returns>
+    public static Tensor FillInPlace(this Tensor tensor, Tensor mask, double number)
+    {
+        using Scalar held = number;
+        return tensor.masked_fill_(mask, held);
+    }
+
+    /// <summary>The integers from, from + 1, … below to, int64.</summary>
+    /// <param name="from">First.</param>
+    /// <param name="to">Behind the last.</param>
+    /// <param name="device">Where they are made.</param>
+    /// <returns>[to − from] in the caller's scope.</returns>
+    public static Tensor Range(long from, long to, Device device)
+    {
+        using Scalar first = from;
+        using Scalar end = to;
+        using Scalar step = 1L;
+        return arange(first, end, step, ScalarType.Int64, device);
+    }
+
     /// <summary>Where elements differ from a number.</summary>
     /// <param name="tensor">Any shape, integers.</param>
     /// <param name="number">Compared with every element.</param>
@@ -89,5 +201,25 @@ public static class TensorArithmetic
     {
         using Scalar held = number;
         return tensor.ne(held);
+    }
+
+    /// <summary>Where elements equal a number.</summary>
+    /// <param name="tensor">Any shape, integers.</param>
+    /// <param name="number">Compared with every element.</param>
+    /// <returns>A new boolean tensor in the caller's scope.</returns>
+    public static Tensor IsEqualTo(this Tensor tensor, long number)
+    {
+        using Scalar held = number;
+        return tensor.eq(held);
+    }
+
+    /// <summary>Where elements are below a number.</summary>
+    /// <param name="tensor">Any shape.</param>
+    /// <param name="number">Compared with every element.</param>
+    /// <returns>A new boolean tensor in the caller's scope.</returns>
+    public static Tensor IsBelow(this Tensor tensor, double number)
+    {
+        using Scalar held = number;
+        return tensor.lt(held);
     }
 }

@@ -1,3 +1,4 @@
+using IfGuide.Numerics.Runtime;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Suppression;
@@ -26,10 +27,10 @@ internal static class ObjectiveRows
         var own = logits.gather(1, column);
         logits.exp_().scatter_(1, column, zeros_like(own));
         var others = logits.sum([1], keepdim: true);
-        var total = others + own.exp();
+        var total = others.Plus(own.exp());
         var tokenLoss = total.log() - own;
         var (objective, slope) = Evaluate(tokenLoss, own.exp(), others, total, selected?.unsqueeze(1), options, logits.shape[1]);
-        logits.mul_(slope * scale / total).scatter_(1, column, slope * others / total * -scale);
+        logits.mul_(slope.Times(scale) / total).scatter_(1, column, (slope * others / total).Times(-scale));
         return (objective.squeeze(1).MoveToOuterDisposeScope(), tokenLoss.squeeze(1).MoveToOuterDisposeScope());
     }
 
@@ -43,7 +44,7 @@ internal static class ObjectiveRows
             return (loss, one);
         }
 
-        var ascent = one * -options.PenaltyWeight;
+        var ascent = one.Times(-options.PenaltyWeight);
         switch (options.Objective)
         {
             case TokenObjective.Penalty:
@@ -54,9 +55,9 @@ internal static class ObjectiveRows
                 return (loss * kept, kept);
             case TokenObjective.Hinge:
                 var cap = options.HingeCap ?? Math.Log(vocabulary);
-                return (where(selected, ascent * loss.clamp_max(cap), loss), where(selected, ascent * loss.lt(cap), one));
+                return (where(selected, ascent * loss.AtMost(cap), loss), where(selected, ascent * loss.IsBelow(cap), one));
             case TokenObjective.Unlikelihood:
-                var mass = others.clamp_min(SmallestMass);
+                var mass = others.AtLeast(SmallestMass);
                 return (where(selected, ascent * (mass / total).log(), loss), where(selected, ascent * own / mass, one));
             default:
                 throw new ArgumentOutOfRangeException(nameof(options), options.Objective, "Unknown suppression objective: expected penalty, hinge, unlikelihood or drop.");

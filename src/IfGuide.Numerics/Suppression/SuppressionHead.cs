@@ -1,4 +1,5 @@
 using IfGuide.Numerics.Models.Head;
+using IfGuide.Numerics.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -49,7 +50,7 @@ public sealed class SuppressionHead(SuppressionOptions options) : IDisposable
             Copy(narrow, logits);
             var chosen = selectedRows?.narrow(0, start, taken);
             var (objective, loss) = ObjectiveRows.Apply(logits, rows.Labels.narrow(0, start, taken), chosen, options, 1 / divisor);
-            sums.add_(Sum(objective, loss, chosen));
+            sums.AddInPlace(Sum(objective, loss, chosen));
             Copy(logits, narrow);
             gradient.narrow(0, start, taken).copy_(narrow.mm(weights));
             AddProduct(unembeddingGradient, narrow, own);
@@ -115,7 +116,7 @@ public sealed class SuppressionHead(SuppressionOptions options) : IDisposable
         }
         else
         {
-            sum.add_(left.t().mm(right));
+            sum.AddInPlace(left.t().mm(right));
         }
     }
 }

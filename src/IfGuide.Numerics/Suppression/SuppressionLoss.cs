@@ -1,4 +1,5 @@
 using IfGuide.Numerics.Models.Head;
+using IfGuide.Numerics.Runtime;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Suppression;
@@ -16,7 +17,7 @@ public static class SuppressionLoss
         using var scope = NewDisposeScope();
         return Math.Max(1, normalisation == LossNormalisation.Positions
             ? labels.shape[0] * (labels.shape[1] - 1)
-            : labels.ne(TokenBatch.NoLabel).sum().item<long>());
+            : labels.Differs(TokenBatch.NoLabel).sum().item<long>());
     }
 
     /// <summary>Objective and gradient from logits. Logits at t predict the label and answer to the selection at t + 1.</summary>

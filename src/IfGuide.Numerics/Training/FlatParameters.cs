@@ -1,4 +1,5 @@
 using IfGuide.Numerics.Models;
+using IfGuide.Numerics.Runtime;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Training;
@@ -87,7 +88,7 @@ internal sealed class FlatParameters : IDisposable
     {
         if (roundedGradient is not null)
         {
-            Gradient.add_(roundedGradient);
+            Gradient.AddInPlace(roundedGradient);
             roundedGradient.zero_();
         }
     }
@@ -99,7 +100,8 @@ internal sealed class FlatParameters : IDisposable
     public double GradientNorm()
     {
         using var scope = NewDisposeScope();
-        return Gradient.view(-1, NormBlock).square().sum([1L]).to(ScalarType.Float64).sum().sqrt().item<double>();
+        var blocks = Gradient.view(-1, NormBlock);
+        return blocks.mul(blocks).sum([1L]).to(ScalarType.Float64).sum().sqrt().item<double>();
     }
 
     /// <summary>Frees everything, the model included.</summary>

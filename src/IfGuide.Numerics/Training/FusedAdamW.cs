@@ -1,3 +1,5 @@
+using IfGuide.Numerics.Runtime;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Training;
@@ -41,7 +43,7 @@ internal sealed class FusedAdamW : IDisposable
     {
         using var graph = no_grad();
         using var scope = NewDisposeScope();
-        steps.fill_(step);
+        steps.FillInPlace(step);
         Update(0, parameters.Decayed, options.WeightDecay, rate);
         Update(parameters.Decayed, parameters.Weights.shape[0] - parameters.Decayed, 0, rate);
         parameters.PublishWeights();
@@ -63,8 +65,13 @@ internal sealed class FusedAdamW : IDisposable
         }
 
         Tensor[] Part(Tensor flat) => [flat.narrow(0, from, size)];
+        using Scalar heldRate = rate; // plain numbers would be free to go while the arguments are still being gathered (see TensorArithmetic)
+        using Scalar beta1 = options.Beta1;
+        using Scalar beta2 = options.Beta2;
+        using Scalar heldDecay = decay;
+        using Scalar epsilon = options.Epsilon;
         script.invoke(
             "step", Part(parameters.Weights), Part(parameters.Gradient), Part(FirstMoment), Part(SecondMoment), Array.Empty<Tensor>(), new[] { steps },
-            rate, options.Beta1, options.Beta2, decay, options.Epsilon);
+            heldRate, beta1, beta2, heldDecay, epsilon);
     }
 }

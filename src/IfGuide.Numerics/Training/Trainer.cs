@@ -1,5 +1,6 @@
 using IfGuide.Numerics.Models;
 using IfGuide.Numerics.Models.Head;
+using IfGuide.Numerics.Runtime;
 using IfGuide.Numerics.Suppression;
 using static TorchSharp.torch;
 
@@ -105,7 +106,7 @@ public sealed class Trainer : IDisposable
             var (ids, labels, attended, _) = held.Slice(0, held.Count, Model.Device);
             var hidden = Model.Hidden(ids, attended, ForwardPass.Plain).Value;
             loss += plain.TokenLosses(hidden, labels).to(ScalarType.Float64).sum().item<double>();
-            tokens += labels.narrow(1, 1, labels.shape[1] - 1).ne(TokenBatch.NoLabel).sum().item<long>();
+            tokens += labels.narrow(1, 1, labels.shape[1] - 1).Differs(TokenBatch.NoLabel).sum().item<long>();
         }
 
         return loss / Math.Max(1, tokens);
@@ -175,7 +176,7 @@ public sealed class Trainer : IDisposable
         var factor = options.GradientClip / (norm + 1e-6);
         if (options.GradientClip > 0 && factor < 1)
         {
-            parameters.Gradient.mul_(factor);
+            parameters.Gradient.TimesInPlace(factor);
         }
     }
 

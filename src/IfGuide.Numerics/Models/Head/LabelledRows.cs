@@ -1,3 +1,4 @@
+using IfGuide.Numerics.Runtime;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Models.Head;
@@ -12,10 +13,10 @@ internal sealed class LabelledRows
     public LabelledRows(Tensor labels)
     {
         (batch, length) = (labels.shape[0], labels.shape[1]);
-        var found = labels.narrow(1, 1, length - 1).ne(TokenBatch.NoLabel).nonzero();
+        var found = labels.narrow(1, 1, length - 1).Differs(TokenBatch.NoLabel).nonzero();
         Sequences = found.select(1, 0);
-        predictors = found.select(1, 0).mul(length).add_(found.select(1, 1));
-        Places = predictors.add(1);
+        predictors = found.select(1, 0).Times(length).AddInPlace(found.select(1, 1));
+        Places = predictors.Plus(1);
         Labels = labels.reshape(-1).index_select(0, Places);
     }
 
@@ -40,5 +41,5 @@ internal sealed class LabelledRows
 
     /// <summary>Puts one number per label at its index, [B, T].</summary>
     public Tensor AtLabels(Tensor values, double elsewhere = 0) =>
-        full([batch * length], elsewhere, values.dtype, values.device).index_copy_(0, Places, values).view(batch, length);
+        empty([batch * length], values.dtype, values.device).FillInPlace(elsewhere).index_copy_(0, Places, values).view(batch, length);
 }

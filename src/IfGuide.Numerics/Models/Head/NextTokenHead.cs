@@ -1,4 +1,5 @@
 using IfGuide.Numerics.Models.Operations;
+using IfGuide.Numerics.Runtime;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Models.Head;
@@ -120,7 +121,7 @@ public sealed class NextTokenHead(Tensor unembedding) : IDisposable
         var wide = Wide.Of(chunk.Hidden);
         var scaled = wide.mul(weight.div(chunk.Sums).unsqueeze(1)).to(total.dtype);
         total.addmm_(InModelPrecision(chunk.Exponentials).t(), scaled);
-        total.index_add_(0, labels, wide.mul(weight.unsqueeze(1)).to(total.dtype), -1);
+        total.AddRowsInPlace(labels, wide.mul(weight.unsqueeze(1)).to(total.dtype), -1);
     }
 
     private Tensor InModelPrecision(Tensor exponentials) =>

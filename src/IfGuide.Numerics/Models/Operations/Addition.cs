@@ -1,3 +1,4 @@
+using IfGuide.Numerics.Runtime;
 namespace IfGuide.Numerics.Models.Operations;
 
 /// <summary>Sum of two branches of the residual stream; the tangents add too.</summary>
@@ -5,11 +6,11 @@ internal static class Addition
 {
     /// <summary>left + right, of equal shape.</summary>
     public static Dual Apply(Dual left, Dual right) => new(
-        left.Value.add(right.Value),
+        left.Value.Plus(right.Value),
         (left.Tangent, right.Tangent) switch
         {
             (null, var tangent) => tangent?.alias(),
             (var tangent, null) => tangent.alias(),
-            var (first, second) => first.add(second),
+            var (first, second) => first.Plus(second),
         });
 }

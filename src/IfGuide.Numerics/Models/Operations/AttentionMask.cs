@@ -1,3 +1,4 @@
+using IfGuide.Numerics.Runtime;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Models.Operations;
@@ -21,9 +22,9 @@ internal sealed class AttentionMask : IDisposable
     {
         this.queries = queries;
         this.start = start;
-        if (attentionMask is not null && attentionMask.eq(0).any().item<bool>())
+        if (attentionMask is not null && attentionMask.IsEqualTo(0).any().item<bool>())
         {
-            padding = attentionMask.eq(0).unsqueeze(1).unsqueeze(1).DetachFromDisposeScope();
+            padding = attentionMask.IsEqualTo(0).unsqueeze(1).unsqueeze(1).DetachFromDisposeScope();
         }
     }
 
@@ -36,8 +37,8 @@ internal sealed class AttentionMask : IDisposable
     /// <summary>True where a key is hidden, for queries [from, to) and keys [0, start + to): [B or 1, 1, to − from, keys].</summary>
     public Tensor Hidden(long from, long to, Device device)
     {
-        var keys = arange(start + to, device: device);
-        var positions = arange(start + from, start + to, device: device).unsqueeze(1);
+        var keys = TensorArithmetic.Range(0, start + to, device);
+        var positions = TensorArithmetic.Range(start + from, start + to, device).unsqueeze(1);
         var future = keys.gt(positions).unsqueeze(0).unsqueeze(0);
         return padding is null
             ? future
@@ -51,7 +52,7 @@ internal sealed class AttentionMask : IDisposable
         {
             using var scope = NewDisposeScope();
             var hidden = Hidden(0, queries, device);
-            additive = zeros(hidden.shape, precision, device).masked_fill_(hidden, double.NegativeInfinity).DetachFromDisposeScope();
+            additive = zeros(hidden.shape, precision, device).FillInPlace(hidden, double.NegativeInfinity).DetachFromDisposeScope();
         }
 
         return additive;

@@ -1,3 +1,4 @@
+using IfGuide.Numerics.Runtime;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Models.Operations;
@@ -11,7 +12,7 @@ internal static class RootMeanSquareNormalisation
     {
         var precision = input.Value.dtype;
         var x = Wide.Of(input.Value);
-        var inverse = x.square().mean([-1], true).add(epsilon).rsqrt();
+        var inverse = x.mul(x).mean([-1], true).Plus(epsilon).rsqrt();
         var normalised = x.mul(inverse);
         var value = normalised.to(precision).mul(weight);
         if (input.Tangent is null)
@@ -20,7 +21,7 @@ internal static class RootMeanSquareNormalisation
         }
 
         var tangent = Wide.Of(input.Tangent);
-        var moved = tangent.addcmul(normalised, normalised.mul(tangent).mean([-1], true), -1);
+        var moved = tangent.PlusProduct(normalised, normalised.mul(tangent).mean([-1], true), -1);
         return new Dual(value, moved.mul_(inverse).mul_(Wide.Of(weight)).to(precision));
     }
 }

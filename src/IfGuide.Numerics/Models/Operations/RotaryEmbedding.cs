@@ -1,3 +1,4 @@
+using IfGuide.Numerics.Runtime;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Models.Operations;
@@ -20,7 +21,7 @@ internal sealed class RotaryEmbedding(TransformerConfiguration configuration, Sc
         var first = heads.narrow(3, 0, half);
         var second = heads.narrow(3, half, half);
         var rotatedFirst = first.mul(cos).sub(second.mul(sin));
-        var rotatedSecond = second.mul(cos).add(first.mul(sin));
+        var rotatedSecond = second.mul(cos).Plus(first.mul(sin));
         return 2 * half == size
             ? cat([rotatedFirst, rotatedSecond], 3)
             : cat([rotatedFirst, rotatedSecond, heads.narrow(3, 2 * half, size - 2 * half)], 3);
@@ -74,7 +75,7 @@ internal sealed class RotaryEmbedding(TransformerConfiguration configuration, Sc
 
         using var scope = NewDisposeScope();
         using var constant = no_grad();
-        var angles = arange(positions, ScalarType.Float64).unsqueeze(1).mul(tensor(frequencies)).unsqueeze(1);
+        var angles = TensorArithmetic.Range(0, positions, CPU).to(ScalarType.Float64).unsqueeze(1).mul(tensor(frequencies)).unsqueeze(1);
         Dispose();
         cosine = angles.cos().to(precision).to(device).DetachFromDisposeScope();
         sine = angles.sin().to(precision).to(device).DetachFromDisposeScope();
