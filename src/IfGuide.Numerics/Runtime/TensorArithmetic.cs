@@ -159,6 +159,16 @@ public static class TensorArithmetic
         return tensor.clamp_max(held);
     }
 
+    /// <summary>The smaller of each element and a number; integers stay integers.</summary>
+    /// <param name="tensor">Any shape.</param>
+    /// <param name="number">Upper bound.</param>
+    /// <returns>A new tensor in the caller's scope.</returns>
+    public static Tensor AtMost(this Tensor tensor, long number)
+    {
+        using Scalar held = number;
+        return tensor.clamp_max(held);
+    }
+
     /// <summary>Sets every element to a number.</summary>
     /// <param name="tensor">Changed in place.</param>
     /// <param name="number">The number.</param>

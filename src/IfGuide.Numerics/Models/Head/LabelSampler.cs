@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using IfGuide.Numerics.Randomness;
+using IfGuide.Numerics.Runtime;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Models.Head;
@@ -54,7 +55,7 @@ internal static class LabelSampler
         var cumulative = weights.cumsum(1, ScalarType.Float64);
         var last = cumulative.shape[1] - 1;
         var targets = cumulative.select(1, last).mul(tensor(uniforms.ToArray(), device: weights.device)).unsqueeze(1);
-        return searchsorted(cumulative, targets, right: true).clamp_max(last).squeeze(1).MoveToOuterDisposeScope();
+        return searchsorted(cumulative, targets, right: true).AtMost(last).squeeze(1).MoveToOuterDisposeScope();
     }
 
     private static long[] Draw<T>(Tensor rows, Tensor blockSums, ReadOnlySpan<double> uniforms)

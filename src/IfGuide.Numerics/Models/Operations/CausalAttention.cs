@@ -1,3 +1,4 @@
+using IfGuide.Numerics.Runtime;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Models.Operations;
@@ -38,8 +39,8 @@ internal static class CausalAttention
         var (batch, heads, length, size) = (query.Value.shape[0], query.Value.shape[1], query.Value.shape[2], query.Value.shape[3]);
         var keyHeads = key.Value.shape[1];
         var scale = 1 / Math.Sqrt(size);
-        var queries = query.Value.mul(scale);
-        var queriesMoved = cat([query.Tangent?.mul(scale) ?? zeros_like(queries), queries], 3);
+        var queries = query.Value.Times(scale);
+        var queriesMoved = cat([query.Tangent?.Times(scale) ?? zeros_like(queries), queries], 3);
         var keys = cat([key.Value, key.Tangent ?? zeros_like(key.Value)], 3).reshape(batch * keyHeads, length, 2 * size);
         var values = cat([value.Value, value.Tangent ?? zeros_like(value.Value)], 3).reshape(batch * keyHeads, length, 2 * size);
         var output = empty([batch, length, heads, size], queries.dtype, queries.device);
@@ -67,10 +68,10 @@ internal static class CausalAttention
         var size = queries.shape[2];
         var scores = queries.bmm(keys.narrow(2, 0, size).transpose(1, 2));
         var scoresMoved = queriesMoved.bmm(keys.transpose(1, 2)); // Q̇ Kᵀ + Q K̇ᵀ as one product
-        scores.view(hidden.shape[0], -1, hidden.shape[2], hidden.shape[3]).masked_fill_(hidden, double.NegativeInfinity);
+        scores.view(hidden.shape[0], -1, hidden.shape[2], hidden.shape[3]).FillInPlace(hidden, double.NegativeInfinity);
         var weights = SymmetricJacobian.Apply(scores, scoresMoved, logits => logits.softmax(-1));
         var products = weights.Value.bmm(values); // P V and P V̇
-        var moved = weights.Tangent!.bmm(values.narrow(2, 0, size)).add_(products.narrow(2, size, size));
+        var moved = weights.Tangent!.bmm(values.narrow(2, 0, size)).AddInPlace(products.narrow(2, size, size));
         return (products.narrow(2, 0, size), moved);
     }
 }

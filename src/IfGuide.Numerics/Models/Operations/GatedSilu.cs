@@ -1,3 +1,4 @@
+using IfGuide.Numerics.Runtime;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Models.Operations;
@@ -15,7 +16,7 @@ internal static class GatedSilu
         var moved = silu.Tangent?.mul(up.Value);
         if (up.Tangent is not null)
         {
-            moved = moved is null ? silu.Value.mul(up.Tangent) : moved.addcmul_(silu.Value, up.Tangent, 1);
+            moved = moved is null ? silu.Value.mul(up.Tangent) : moved.AddProductInPlace(silu.Value, up.Tangent);
         }
 
         return new Dual(value, moved);

@@ -1,3 +1,4 @@
+using IfGuide.Numerics.Runtime;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Models.Operations;
@@ -16,6 +17,6 @@ internal static class LayerNormalisation
         }
 
         var normalised = SymmetricJacobian.Apply(input.Value, input.Tangent, values => nn.functional.layer_norm(values, shape, eps: epsilon));
-        return new Dual(addcmul(bias, normalised.Value, weight, 1), normalised.Tangent!.mul_(weight));
+        return new Dual(bias.PlusProduct(normalised.Value, weight), normalised.Tangent!.mul_(weight));
     }
 }
