@@ -22,3 +22,7 @@ internal static class ExitCode
 /// <param name="message">What was tried and what to do.</param>
 /// <param name="innerException">What was caught.</param>
 internal sealed class UnreachableException(string message, Exception? innerException = null) : Exception(message, innerException);
+
+/// <summary>Ctrl-C or SIGTERM, with a sentence on how to go on: exit code 130.</summary>
+/// <param name="message">The sentence.</param>
+internal sealed class InterruptedException(string message) : OperationCanceledException(message);

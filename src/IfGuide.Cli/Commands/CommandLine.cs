@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using IfGuide.Abstractions;
 using IfGuide.Cli.Consoles;
+using IfGuide.Cli.Sessions;
+using IfGuide.Client;
 
 namespace IfGuide.Cli.Commands;
 
@@ -23,21 +25,21 @@ internal static class CommandLine
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, interruption.Token);
         }
-        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (interruption.Token.IsCancellationRequested)
         {
-            return Complain("interrupted.", ExitCode.Interrupted);
+            return Complain(exception is InterruptedException ? exception.Message : "interrupted.", ExitCode.Interrupted);
         }
         catch (Exception exception)
         {
             if (verbose)
             {
-                Console.Error.WriteLine(exception);
+                Console.Error.WriteLine((exception as RunFailedException)?.Detail ?? exception.ToString());
             }
 
             return exception switch
             {
                 UserErrorException => Complain(exception.Message, ExitCode.UserError),
-                UnreachableException => Complain(exception.Message, ExitCode.Unreachable),
+                UnreachableException or ClusterUnavailableException => Complain(exception.Message, ExitCode.Unreachable),
                 _ => Complain(Sentence(exception) + (verbose ? string.Empty : " (--verbose shows more.)"), ExitCode.Failed),
             };
         }
@@ -47,9 +49,18 @@ internal static class CommandLine
     {
         var root = new RootCommand("IfGuide finds the training tokens that make a language model toxic, and trains the model to suppress them.")
         {
-            SchemaCommand.Create(),
-            SelectCommand.Create(),
+            RunLifeCommands.Run(),
             ValidateCommand.Create(),
+            RunLifeCommands.Status(),
+            RunLifeCommands.Watch(),
+            RunLifeCommands.Cancel(),
+            RunLifeCommands.Resume(),
+            RunLifeCommands.List(),
+            RunLifeCommands.Delete(),
+            SelectCommand.Create(),
+            LaterCommands.Silo(),
+            DoctorCommand.Create(),
+            SchemaCommand.Create(),
         };
         CommonOptions.AddTo(root);
         return root;

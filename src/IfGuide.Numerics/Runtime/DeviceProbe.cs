@@ -3,54 +3,53 @@ using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Runtime;
 
-/// <summary>Asks a device what it is and how fast it multiplies; for <c>doctor</c>, without handing out tensors.</summary>
+/// <summary>Asks a device what it is and how fast it multiplies; for callers that handle no tensors.</summary>
 public static class DeviceProbe
 {
+    private const int Repetitions = 4;
+
+    /// <summary>Checks that a device is there, and sets the number of threads.</summary>
+    /// <param name="device"><c>cpu</c> or <c>cuda:N</c>.</param>
+    /// <param name="threads">Threads of one operation on the processor; null: libtorch's choice.</param>
+    /// <exception cref="ArgumentException">There is no such device.</exception>
+    public static void Open(string device, int? threads = null) => TorchDevice.Open(device, threads);
+
     /// <summary>Multiplies square float32 matrices and reports the best rate.</summary>
     /// <param name="device"><c>cpu</c> or <c>cuda:N</c>.</param>
-    /// <param name="threads">Threads of one operation; null: libtorch's choice.</param>
+    /// <param name="threads">Threads of one operation on the processor; null: libtorch's choice.</param>
     /// <param name="size">Rows of the matrices.</param>
-    /// <exception cref="InvalidOperationException">The device is not there, or the product is wrong.</exception>
+    /// <exception cref="ArgumentException">There is no such device.</exception>
+    /// <exception cref="InvalidOperationException">The product is wrong.</exception>
     public static DeviceReport Run(string device, int? threads = null, int size = 1024)
     {
         var runtime = TorchRuntime.Load();
-        if (threads is { } count)
-        {
-            set_num_threads(count);
-        }
+        return Measure(TorchDevice.Open(device, threads), size, runtime);
+    }
 
-        var onCuda = device.StartsWith("cuda", StringComparison.Ordinal);
-        if (onCuda && !cuda.is_available())
-        {
-            throw new InvalidOperationException(runtime.HasCuda
-                ? $"Device '{device}' cannot be used: libtorch_cuda is loaded but finds no NVIDIA driver or device."
-                : $"Device '{device}' cannot be used: the libtorch in '{runtime.Directory}' is for processors only; set {TorchRuntime.DirectoryVariable} to a CUDA one.");
-        }
-
+    private static DeviceReport Measure(Device device, int size, TorchRuntimeReport runtime)
+    {
         using var scope = NewDisposeScope();
         using var unused = no_grad();
-        var place = new Device(device);
-        var matrix = ones(size, size, device: place);
+        var matrix = ones(size, size, device: device);
         var best = double.PositiveInfinity;
-        for (var repetition = 0; repetition < 4; repetition++)
+        for (var repetition = 0; repetition < Repetitions; repetition++)
         {
             var started = Stopwatch.GetTimestamp();
             using var product = matrix.mm(matrix);
-            if (product[0, 0].item<float>() != size) // reading it also waits for the device
-            {
-                throw new InvalidOperationException($"Device '{device}' computes wrongly: a product of ones is {product[0, 0].item<float>()}, not {size}.");
-            }
-
+            var corner = product[0, 0].item<float>(); // reading it also waits for the device
             best = Math.Min(best, Stopwatch.GetElapsedTime(started).TotalSeconds);
+            if (corner != size)
+            {
+                throw new InvalidOperationException($"The device computes wrongly: a product of ones is {corner}, not {size}.");
+            }
         }
 
-        return new DeviceReport(device, get_num_threads(), 2.0 * size * size * size / best, runtime);
+        return new DeviceReport(TorchDevice.Describe(device), 2.0 * size * size * size / best, runtime);
     }
 }
 
 /// <summary>What <see cref="DeviceProbe"/> found.</summary>
-/// <param name="Device">The device.</param>
-/// <param name="Threads">Threads of one operation on the processor.</param>
+/// <param name="Description">The device, its threads and libtorch's version.</param>
 /// <param name="FlopsPerSecond">Float32 multiplications and additions per second of a matrix product.</param>
 /// <param name="Runtime">The libtorch in use.</param>
-public sealed record DeviceReport(string Device, int Threads, double FlopsPerSecond, TorchRuntimeReport Runtime);
+public sealed record DeviceReport(string Description, double FlopsPerSecond, TorchRuntimeReport Runtime);

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using IfGuide.Abstractions;
+using IfGuide.Numerics.Runtime;
+using IfGuide.Storage.Artifacts;
+
+namespace IfGuide.Cli.Doctor;
+
+/// <summary>What <c>doctor</c> looks at, one thing after another; nothing here throws.</summary>
+internal static class Examinations
+{
+    private const long LittleSpace = 2L << 30;
+
+    public static IEnumerable<Finding> Of(CommonSettings settings) =>
+        [Machine(), .. Torch(settings), Unicode(), Store(settings), Cluster(settings)];
+
+    private static Finding Machine()
+    {
+        var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        var found = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} processors, {Gibibytes(memory)} of memory, {RuntimeInformation.FrameworkDescription}";
+        return RuntimeInformation.IsOSPlatform(OSPlatform.Linux) && RuntimeInformation.OSArchitecture == Architecture.X64
+            ? new Finding("system", true, found)
+            : new Finding("system", false, found, "IfGuide runs on Linux on x64; use such a machine or container.");
+    }
+
+    private static Finding[] Torch(CommonSettings settings)
+    {
+        try
+        {
+            var runtime = TorchRuntime.Load();
+            var shim = runtime.ShimPatched
+                ? $"{runtime.ShimPath}: a private copy in which the need for a C++ library version that this system lacks is weak (it uses no symbol of it)"
+                : $"{runtime.ShimPath}: as shipped";
+            return
+            [
+                new Finding("libtorch", true, $"{runtime.Directory}, {(runtime.HasCuda ? "with CUDA" : "processor only")}"),
+                new Finding("shim", true, shim),
+                Device(settings),
+            ];
+        }
+        catch (DllNotFoundException exception)
+        {
+            return [new Finding("libtorch", false, "not loaded", exception.Message)];
+        }
+    }
+
+    private static Finding Device(CommonSettings settings)
+    {
+        try
+        {
+            var report = DeviceProbe.Run(settings.Device, settings.Threads);
+            return new Finding("device", true, string.Create(CultureInfo.InvariantCulture, $"{report.Description}; float32 products at {report.FlopsPerSecond / 1e9:0} GFLOP/s"));
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or ExternalException)
+        {
+            return new Finding("device", false, $"{settings.Device} cannot be used", exception.Message);
+        }
+    }
+
+    private static Finding Unicode()
+    {
+        // Without ICU the runtime returns text as it is and does not say so, and tokens would differ from the tokenizer's.
+        var composed = "e\u0301".Normalize();
+        return composed == "\u00e9"
+            ? new Finding("unicode", true, "text is normalised (ICU)")
+            : new Finding("unicode", false, "text is not normalised: the runtime has no ICU", "Install it (Debian: apt-get install libicu72) and unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT.");
+    }
+
+    private static Finding Store(CommonSettings settings)
+    {
+        try
+        {
+            var folder = settings.StoreFolder;
+            var existed = Directory.Exists(folder);
+            var store = ArtifactStores.Open(settings.Store, Environment.CurrentDirectory);
+            var probe = Path.Combine(store.Root, $".doctor-{Guid.NewGuid():N}");
+            File.WriteAllText(probe, "written");
+            File.Delete(probe);
+            var free = new DriveInfo(store.Root).AvailableFreeSpace;
+            if (!existed)
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+
+            return free >= LittleSpace
+                ? new Finding("store", true, $"{store.Root} can be written, {Gibibytes(free)} free")
+                : new Finding("store", false, $"{store.Root} can be written, but only {Gibibytes(free)} are free", "Make room, or name a store on another disk with --store file:PATH.");
+        }
+        catch (Exception exception) when (exception is StoreUnavailableException or UserErrorException or IOException or UnauthorizedAccessException)
+        {
+            return new Finding("store", false, $"{settings.Store} cannot be used", exception.Message);
+        }
+    }
+
+    private static Finding Cluster(CommonSettings settings) => settings.Cluster is null
+        ? new Finding("cluster", true, "none named: runs are computed in this process (embedded)")
+        : new Finding("cluster", false, settings.Cluster, "This version of IfGuide runs embedded only; leave --cluster out.");
+
+    private static string Gibibytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.0} GiB");
+}

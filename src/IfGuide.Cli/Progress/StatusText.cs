@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Text;
+using IfGuide.Abstractions;
+
+namespace IfGuide.Cli.Progress;
+
+/// <summary>A run's status in words.</summary>
+internal static class StatusText
+{
+    /// <summary>One line a run.</summary>
+    public static string Line(RunStatus status)
+    {
+        var done = status.Stages.Count(stage => stage.Units > 0 && stage.Done == stage.Units);
+        return string.Create(CultureInfo.InvariantCulture, $"{status.Run,-24} {State(status),-12} {done,2} of {status.Stages.Count,2} stages   {status.Submitted:yyyy-MM-dd HH:mm}");
+    }
+
+    /// <summary>The run and each of its stages.</summary>
+    public static string Of(RunStatus status)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{status.Run}: {State(status)}");
+        if (status.Ended is { } ended)
+        {
+            text.Append(CultureInfo.InvariantCulture, $" after {StageText.Clock(ended - status.Submitted)}");
+        }
+
+        foreach (var stage in status.Stages)
+        {
+            text.AppendLine().Append("  ").Append(Stage(stage));
+        }
+
+        if (status.Failure is { } failure)
+        {
+            text.AppendLine().Append("  ").Append(failure.Message);
+        }
+
+        return text.ToString();
+    }
+
+    private static string Stage(StageStatus stage) => stage switch
+    {
+        { Units: > 0 } when stage.Done == stage.Units => StageText.Ended(stage),
+        { Progress: > 0 } or { Done: > 0 } => StageText.Line(stage),
+        _ => $"{StageText.Name(stage.Stage),-11}  waiting",
+    };
+
+    private static string State(RunStatus status) => status.State.ToString().ToLowerInvariant();
+}
