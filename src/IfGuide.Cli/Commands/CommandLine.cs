@@ -49,6 +49,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("IfGuide finds the training tokens that make a language model toxic, and trains the model to suppress them.")
         {
+            QuickstartCommand.Create(),
             RunLifeCommands.Run(),
             ValidateCommand.Create(),
             RunLifeCommands.Status(),
@@ -57,6 +58,9 @@ internal static class CommandLine
             RunLifeCommands.Resume(),
             RunLifeCommands.List(),
             RunLifeCommands.Delete(),
+            InspectCommand.Create(),
+            ReportCommand.Create(),
+            ExportCommand.Create(),
             SelectCommand.Create(),
             LaterCommands.Silo(),
             DoctorCommand.Create(),

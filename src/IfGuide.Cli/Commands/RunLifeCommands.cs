@@ -16,7 +16,7 @@ internal static class RunLifeCommands
     {
         var file = new Argument<string>("FILE") { Description = "The run file." };
         var until = new Option<string?>("--until") { Description = "Stop after this stage: " + string.Join(", ", StageText.Names) + ".", HelpName = "STAGE" };
-        until.Validators.Add(result => CommonOptions.Require(result, result.GetValueOrDefault<string?>() is null or var name && StageText.Names.Contains(name), "expected one of " + string.Join(", ", StageText.Names)));
+        until.Validators.Add(result => CommonOptions.Require(result, result.GetValueOrDefault<string?>() is not { } stage || StageText.Names.Contains(stage), "expected one of " + string.Join(", ", StageText.Names)));
         return new Command("run", "Runs what FILE describes and follows it; again, resumes or reports it.") { file, until }.Does(async (result, context, cancellationToken) =>
         {
             var path = result.GetRequiredValue(file);
@@ -109,19 +109,23 @@ internal static class RunLifeCommands
     /// <summary>Follows a run that this process computes.</summary>
     public static async Task<int> FollowToEndAsync(CommandContext context, RunSession session, Client.RunHandle run, CancellationToken cancellationToken)
     {
-        RunStatus ended;
+        var ended = await FollowAsync(context, run, cancellationToken);
+        var code = RunFollower.ExitCodeOf(ended);
+        context.Console.Result(ended, status => StatusText.Of(status) + $"\n'ifguide report {status.Run} --out report.html' makes its page; 'ifguide inspect {status.Run}' shows the tokens. Store: {session.Store.Root}");
+        return code;
+    }
+
+    /// <summary>Follows a run that this process computes; an interruption says how to go on.</summary>
+    public static async Task<RunStatus> FollowAsync(CommandContext context, Client.RunHandle run, CancellationToken cancellationToken)
+    {
         try
         {
-            ended = await RunFollower.FollowAsync(context, run, 0, cancellationToken);
+            return await RunFollower.FollowAsync(context, run, 0, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             throw new InterruptedException($"interrupted; 'ifguide resume {run.Id}', or the same run again, goes on from here.");
         }
-
-        var code = RunFollower.ExitCodeOf(ended);
-        context.Console.Result(ended, status => StatusText.Of(status) + $"\n'ifguide report {status.Run} --out report.html' makes its page; 'ifguide inspect {status.Run}' shows the tokens. Store: {session.Store.Root}");
-        return code;
     }
 
     private static async Task<int> ListAsync(CommandContext context, RunSession session, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Cli.Sessions;
 using IfGuide.Pipeline;
+using IfGuide.Pipeline.Reporting;
 using IfGuide.Storage.Artifacts;
 
 namespace IfGuide.Cli.Exports;
@@ -54,9 +55,27 @@ internal sealed class RunArtifacts
         }
         catch (ArtifactNotFoundException exception)
         {
-            throw new UserErrorException($"Run '{Status.Run}' has no {what} yet (it is {Status.State.ToString().ToLowerInvariant()}); 'ifguide resume {Status.Run}' goes on with it.", exception);
+            throw NotYet(what, exception);
         }
     }
+
+    /// <summary>Opens the results for looking at tokens.</summary>
+    /// <exception cref="UserErrorException">The run has not come past its selection.</exception>
+    public RunResults OpenResults(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new RunResults(Store, Specification, Inputs, cancellationToken);
+        }
+        catch (ArtifactNotFoundException exception)
+        {
+            throw NotYet("selection", exception);
+        }
+    }
+
+    /// <summary>The error that a run has not come so far.</summary>
+    public UserErrorException NotYet(string what, Exception cause) =>
+        new($"Run '{Status.Run}' has no {what} yet (it is {Status.State.ToString().ToLowerInvariant()}); 'ifguide resume {Status.Run}' goes on with it.", cause);
 
     /// <summary>The files of every corpus shard, in order.</summary>
     public async Task<IReadOnlyList<string>> FetchShardsAsync(Func<int, string> name, string what, CancellationToken cancellationToken)

@@ -18,21 +18,9 @@ internal static class HeatMap
             {
                 Text = texts[index],
                 Style = (token.Suppressed ? "s" : string.Empty) + (token.Known ? " k" : string.Empty),
-                Heat = Figures.At(Heat(token.Score, threshold, document.HighestScore)),
+                Heat = Figures.At(HeatScale.Of(token.Score, threshold, document.HighestScore)),
                 Score = Figures.Number(token.Score),
             }).ToArray(),
         };
-    }
-
-    /// <summary>From 0 for scores of 0 and below, over one half at the threshold, to 1 at the document's highest score.</summary>
-    public static double Heat(float score, float threshold, float highest)
-    {
-        if (score <= 0)
-        {
-            return 0;
-        }
-
-        var limit = Math.Max(threshold, 0);
-        return score <= limit || highest <= limit ? 0.5 * score / Math.Max(limit, score) : 0.5 + (0.5 * (score - limit) / (highest - limit));
     }
 }

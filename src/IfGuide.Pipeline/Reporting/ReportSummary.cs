@@ -24,7 +24,7 @@ internal static class ReportSummary
             cards.Add(Card("of the known toxic spans touched", Figures.Percent(known.Spans == 0 ? 0 : (double)known.SpansTouched / known.Spans, 0), $"{Figures.Count(known.SpansTouched)} of {Figures.Count(known.Spans)}; by token: precision {Figures.Percent(known.Precision)}, recall {Figures.Percent(known.Recall)}"));
         }
 
-        if (data.Evaluations is [var before, _, ..] && (data.Evaluations.FirstOrDefault(evaluation => evaluation.Variant == "suppressed") ?? data.Evaluations[1]) is { } after)
+        if (Compared(data) is var (before, after))
         {
             if (Headline(before) is { } toxicBefore && Headline(after) is { } toxicAfter)
             {
@@ -40,6 +40,11 @@ internal static class ReportSummary
 
         return [.. cards];
     }
+
+    /// <summary>The baseline and the suppressed model; null: fewer than two models were measured.</summary>
+    public static (EvaluationRecord Before, EvaluationRecord After)? Compared(ReportData data) => data.Evaluations.Count < 2
+        ? null
+        : (data.Evaluations[0], data.Evaluations.FirstOrDefault(evaluation => evaluation.Variant == "suppressed") ?? data.Evaluations[1]);
 
     /// <summary>How tokens came to be suppressed.</summary>
     public static object[] SelectionFacts(ReportData data)

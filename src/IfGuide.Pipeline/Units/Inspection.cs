@@ -43,6 +43,32 @@ internal sealed class Inspection : IDisposable
     /// <summary>One document by its id; null when there is none.</summary>
     public InspectedDocument? Find(string id) => Ranges().FirstOrDefault(range => range.Id == id) is { } range ? Inspect(range) : null;
 
+    /// <summary>Documents with suppressed tokens, in corpus order, and the ranges of these; none for a corpus without documents.</summary>
+    public IEnumerable<SuppressedDocument> SuppressedSpans()
+    {
+        foreach (var document in corpus?.Documents() ?? [])
+        {
+            var spans = new List<SuppressedSpan>();
+            for (var place = 0; place < document.TokenCount; place++)
+            {
+                var (token, characters) = (document.FirstToken + place, document.Text.CharacterSpans[place]);
+                if (Suppressed(token) && spans.Count > 0 && place > 0 && Suppressed(token - 1))
+                {
+                    spans[^1] = new SuppressedSpan(spans[^1].Start, characters.End, Math.Max(spans[^1].Score, Score(token)));
+                }
+                else if (Suppressed(token))
+                {
+                    spans.Add(new SuppressedSpan(characters.Start, characters.End, Score(token)));
+                }
+            }
+
+            if (spans.Count > 0)
+            {
+                yield return new SuppressedDocument(document.Id, document.Source, document.Text.Text, spans);
+            }
+        }
+    }
+
     /// <summary>Tokens by how often they are suppressed.</summary>
     public IReadOnlyList<SuppressedToken> MostSuppressed(int count)
     {

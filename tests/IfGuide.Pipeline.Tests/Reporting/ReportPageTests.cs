@@ -81,7 +81,7 @@ public sealed class ReportPageTests
     [InlineData(1f, 0.25)]
     [InlineData(2f, 0.5)]
     [InlineData(4f, 1)]
-    public void Heat_IsOneHalfAtTheThreshold(float score, double heat) => Assert.Equal(heat, HeatMap.Heat(score, threshold: 2, highest: 4), 6);
+    public void Heat_IsOneHalfAtTheThreshold(float score, double heat) => Assert.Equal(heat, HeatScale.Of(score, threshold: 2, highest: 4), 6);
 
     [Fact]
     public void Render_Sample_HasEverySection()

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.Globalization;
+using IfGuide.Abstractions;
+using IfGuide.Cli.Exports;
+using IfGuide.Cli.RunFiles;
+using IfGuide.Cli.Sessions;
+using IfGuide.Pipeline.Reporting;
+
+namespace IfGuide.Cli.Commands;
+
+/// <summary><c>ifguide quickstart</c>: the whole method on the sample corpus that ships with IfGuide.</summary>
+internal static class QuickstartCommand
+{
+    public static Command Create()
+    {
+        var folder = new Option<string>("--out") { Description = "Where report.html, metrics.json, scores.npy, mask.npy and model/ go.", HelpName = "DIR", DefaultValueFactory = _ => "quickstart" };
+        return new Command("quickstart", "The whole method on the sample corpus, in minutes.") { folder }.Does(async (result, context, cancellationToken) =>
+        {
+            var file = ShippedRunFile();
+            var run = RunFile.Read(file);
+            InputFiles.Check(run, file);
+            context.Console.Say($"The whole method on the sample corpus, as {file} describes it:");
+            await using var session = await RunSession.OpenAsync(context, create: true, cancellationToken);
+            var submitted = await session.Client.SubmitAsync(run, null, cancellationToken);
+            var ended = await RunLifeCommands.FollowAsync(context, submitted, cancellationToken);
+            var code = RunFollower.ExitCodeOf(ended);
+            await DeliverAsync(context, await RunArtifacts.OpenAsync(session, run.Run.ToString(), cancellationToken), result.GetValue(folder)!, cancellationToken);
+            return code;
+        });
+    }
+
+    private static async Task DeliverAsync(CommandContext context, RunArtifacts run, string folder, CancellationToken cancellationToken)
+    {
+        var model = Path.Combine(folder, "model");
+        if (Directory.Exists(model))
+        {
+            Directory.Delete(model, recursive: true); // an earlier quickstart's
+        }
+
+        ReportCommand.Write(run, Path.Combine(folder, "report.html"), showToxic: false, cancellationToken);
+        await ExportCommand.WriteAsync(run, "metrics", "json", null, Path.Combine(folder, "metrics.json"), cancellationToken);
+        await ExportCommand.WriteAsync(run, "scores", "npy", null, Path.Combine(folder, "scores.npy"), cancellationToken);
+        await ExportCommand.WriteAsync(run, "mask", "npy", null, Path.Combine(folder, "mask.npy"), cancellationToken);
+        await ExportCommand.WriteAsync(run, "model", "huggingface", null, model, cancellationToken);
+        using var results = run.OpenResults(cancellationToken);
+        var summary = RunSummary.Of(results.Report());
+        context.Console.Result(
+            new { Run = run.Status.Run.ToString(), Folder = Path.GetFullPath(folder), summary },
+            _ => string.Join('\n', summary.Select(line => line.Text)) + string.Create(
+                CultureInfo.InvariantCulture, $"\n\nResults in {folder}/: report.html, metrics.json, scores.npy, mask.npy, model/\nNext: open {folder}/report.html; 'ifguide inspect {run.Status.Run}' shows the tokens in the terminal."));
+    }
+
+    /// <summary>The run file beside the program, or in the checkout that it was built from.</summary>
+    private static string ShippedRunFile()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            foreach (var candidate in new[] { "quickstart/run.yaml", "deploy/quickstart/run.yaml" })
+            {
+                var path = Path.Combine(folder.FullName, candidate);
+                if (File.Exists(path))
+                {
+                    return path;
+                }
+            }
+        }
+
+        throw new UserErrorException($"The quickstart's run file was found neither beside '{AppContext.BaseDirectory}' nor above it; run IfGuide from its checkout, or 'ifguide run FILE' with a file of your own.");
+    }
+}

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.Text;
+using IfGuide.Abstractions;
+using IfGuide.Cli.Exports;
+using IfGuide.Cli.Outputs;
+using IfGuide.Cli.Sessions;
+using IfGuide.Pipeline.Reporting;
+using IfGuide.Storage.Artifacts;
+
+namespace IfGuide.Cli.Commands;
+
+/// <summary><c>ifguide report RUN --out report.html</c>: the run's page.</summary>
+internal static class ReportCommand
+{
+    public static Command Create()
+    {
+        var id = new Argument<string>("RUN") { Description = "The run's id." };
+        var path = new Option<string>("--out") { Description = "Where the page goes.", HelpName = "report.html", Required = true };
+        var show = new Option<bool>("--show-toxic") { Description = "Show harsh words in full; otherwise all but their first letter is masked." };
+        return new Command("report", "Writes the run's page: summary, heat maps, evaluation.") { id, path, show }.Does(async (result, context, cancellationToken) =>
+        {
+            await using var session = await RunSession.OpenAsync(context, create: false, cancellationToken);
+            var run = await RunArtifacts.OpenAsync(session, result.GetRequiredValue(id), cancellationToken);
+            Write(run, result.GetRequiredValue(path), result.GetValue(show), cancellationToken);
+            context.Console.Result(new { Run = run.Status.Run.ToString(), Path = Path.GetFullPath(result.GetRequiredValue(path)) }, told => $"The page of {told.Run}: {result.GetRequiredValue(path)}");
+            return ExitCode.Done;
+        });
+    }
+
+    /// <summary>Writes the page, with the times of the run's stages.</summary>
+    public static void Write(RunArtifacts run, string path, bool showToxic, CancellationToken cancellationToken)
+    {
+        using var results = run.OpenResults(cancellationToken);
+        ReportData data;
+        try
+        {
+            data = results.Report();
+        }
+        catch (ArtifactNotFoundException exception)
+        {
+            throw run.NotYet("report", exception);
+        }
+
+        var times = run.Status.Stages.Where(stage => stage.Units > 0).Select(stage => new StageTime(stage.Stage, stage.Elapsed, stage.Units, stage.Reused)).ToList();
+        var page = ReportPage.Render(data, new ReportOptions { ShowToxic = showToxic, StageTimes = times });
+        OutputFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
+    }
+}
