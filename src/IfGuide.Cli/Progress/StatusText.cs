@@ -19,9 +19,9 @@ internal static class StatusText
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{status.Run}: {State(status)}");
-        if (status.Ended is { } ended)
+        if (status.Ended is not null)
         {
-            text.Append(CultureInfo.InvariantCulture, $" after {StageText.Clock(ended - status.Submitted)}");
+            text.Append(CultureInfo.InvariantCulture, $", {StageText.Clock(status.Stages.Aggregate(TimeSpan.Zero, (sum, stage) => sum + stage.Elapsed))} of work");
         }
 
         foreach (var stage in status.Stages)

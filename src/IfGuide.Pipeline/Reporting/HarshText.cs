@@ -18,16 +18,7 @@ public sealed class HarshText
     /// <param name="text">The text.</param>
     public string Of(string text) => lexicon is null ? text : Apply(text, Listed(text, new bool[text.Length]));
 
-    /// <summary>Masks every word of a text that was suppressed.</summary>
-    /// <param name="text">The text.</param>
-    public string OfSuppressed(string text)
-    {
-        var hidden = new bool[text.Length];
-        Array.Fill(hidden, true);
-        return lexicon is null ? text : Apply(text, hidden);
-    }
-
-    /// <summary>Masks the suppressed tokens of a document, the tokens of known spans, and listed words.</summary>
+    /// <summary>Masks the listed words of a document and the tokens of spans that are known to be toxic. Other suppressed tokens stay: most of them are innocent.</summary>
     /// <param name="tokens">The document's tokens.</param>
     /// <returns>Each token's text.</returns>
     public IReadOnlyList<string> Of(IReadOnlyList<InspectedToken> tokens)
@@ -43,7 +34,7 @@ public sealed class HarshText
         var at = 0;
         foreach (var token in tokens)
         {
-            if (token.Suppressed || token.Known)
+            if (token.Known)
             {
                 hidden.AsSpan(at, token.Text.Length).Fill(true);
             }

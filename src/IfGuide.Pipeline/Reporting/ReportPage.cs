@@ -31,7 +31,7 @@ public static class ReportPage
             data.Warnings,
             ScoreChart = ScoreChart.Draw(data.Selection.Histogram, data.Selection.Threshold),
             Facts = ReportSummary.SelectionFacts(data),
-            Suppressed = data.Suppressed.Select(token => new { Text = Visible(harsh.OfSuppressed(token.Text)), Times = Figures.Count(token.Times), Score = Figures.Number(token.MeanScore) }).ToArray(),
+            Suppressed = data.Suppressed.Select(token => new { Text = Visible(harsh.Of(token.Text)), Times = Figures.Count(token.Times), Score = Figures.Number(token.MeanScore) }).ToArray(),
             Documents = data.Documents.Select(document => HeatMap.Of(document, data.Selection.Threshold, harsh)).ToArray(),
             HasEvaluation = data.Evaluations.Count > 0,
             Models = data.Evaluations.Select((evaluation, index) => new { Name = evaluation.Variant, Style = $"m{index}" }).ToArray(),
