@@ -17,8 +17,11 @@ public sealed record EmbeddedOptions
     /// <summary>The store.</summary>
     public required LocalArtifactStore Store { get; init; }
 
-    /// <summary>Makes the executors of units.</summary>
-    public required IUnitExecutorFactory Executors { get; init; }
+    /// <summary>The device that the silo computes on: <c>cpu</c> or <c>cuda:N</c>.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>Makes the executors of units; null: the method's own, on <see cref="Device"/>.</summary>
+    public IUnitExecutorFactory? Executors { get; init; }
 
     /// <summary>Plans runs; null: the method's own plan.</summary>
     public IRunPlanner? Planner { get; init; }
@@ -90,6 +93,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
         {
             Store = options.Store,
             Records = options.Store,
+            Device = options.Device,
             Executors = options.Executors,
             Planner = options.Planner,
             Ownership = new FileRunOwnership(Path.Combine(options.Store.Root, ".locks", "runs")),

@@ -29,8 +29,11 @@ public sealed record IfGuideSiloOptions
     /// <summary>The records, of the same store.</summary>
     public required IRecordStore Records { get; init; }
 
-    /// <summary>Makes the executors of units.</summary>
-    public required IUnitExecutorFactory Executors { get; init; }
+    /// <summary>The device that the silo computes on: <c>cpu</c> or <c>cuda:N</c>.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>Makes the executors of units; null: the method's own, on <see cref="Device"/>.</summary>
+    public IUnitExecutorFactory? Executors { get; init; }
 
     /// <summary>Plans runs; null: the method's own plan.</summary>
     public IRunPlanner? Planner { get; init; }

@@ -19,7 +19,7 @@ public sealed class ClusterRunTests
         {
             using var folder = new TemporaryStore();
             var executors = new ToyExecutors(folder.Store);
-            await using var cluster = await ToyCluster.StartAsync(silos, folder.Store, executors);
+            await using var cluster = await SiloCluster.StartAsync(silos, folder.Store, executors);
             var run = await cluster.Client.SubmitAsync(ToyRun.Specification(shards: 12));
             AssertDone(await run.WaitAsync().WaitAsync(Limit));
             Assert.Equal(1 + 12 + ToyPlanner.Layers + 12 + 1, executors.Computed.Count);
@@ -40,7 +40,7 @@ public sealed class ClusterRunTests
     {
         using var folder = new TemporaryStore();
         var executors = Enumerable.Range(0, 3).Select(_ => new ToyExecutors(folder.Store) { OnUnit = (_, _) => Thread.Sleep(50) }).ToArray();
-        await using var cluster = await ToyCluster.StartAsync(3, folder.Store, executors[0], role: index => index == 0 ? SiloRole.Control : SiloRole.Compute, executorsOf: index => executors[index]);
+        await using var cluster = await SiloCluster.StartAsync(3, folder.Store, executors[0], role: index => index == 0 ? SiloRole.Control : SiloRole.Compute, executorsOf: index => executors[index]);
         var run = await cluster.Client.SubmitAsync(ToyRun.Specification(shards: 16));
         AssertDone(await run.WaitAsync().WaitAsync(Limit));
 
@@ -56,7 +56,7 @@ public sealed class ClusterRunTests
         foreach (var shards in new[] { 2, 150 })
         {
             using var folder = new TemporaryStore();
-            await using var cluster = await ToyCluster.StartAsync(1, folder.Store, new ToyExecutors(folder.Store));
+            await using var cluster = await SiloCluster.StartAsync(1, folder.Store, new ToyExecutors(folder.Store));
             var run = await cluster.Client.SubmitAsync(ToyRun.Specification(shards: shards));
             AssertDone(await run.WaitAsync().WaitAsync(Limit));
             await run.StatusAsync();
@@ -74,14 +74,14 @@ public sealed class ClusterRunTests
         using var folder = new TemporaryStore();
         using var reached = new ManualResetEventSlim();
         var before = new ToyExecutors(folder.Store) { OnUnit = (unit, token) => { if (unit.Stage == Stage.Score) { reached.Set(); token.WaitHandle.WaitOne(Limit); } } };
-        await using (var cluster = await ToyCluster.StartAsync(2, folder.Store, before))
+        await using (var cluster = await SiloCluster.StartAsync(2, folder.Store, before))
         {
             await cluster.Client.SubmitAsync(ToyRun.Specification());
             await Task.Run(() => Assert.True(reached.Wait(Limit), "no score unit began"));
         }
 
         var after = new ToyExecutors(folder.Store);
-        await using var restarted = await ToyCluster.StartAsync(1, folder.Store, after);
+        await using var restarted = await SiloCluster.StartAsync(1, folder.Store, after);
         AssertDone(await restarted.Client.GetRun(ToyRun.Specification().Run).WaitAsync().WaitAsync(Limit));
         Assert.DoesNotContain(after.Computed, computed => computed.Unit.Stage < Stage.Score);
     }
@@ -90,7 +90,7 @@ public sealed class ClusterRunTests
     public async Task Run_WhoseSiloIsKilled_EndsWithTheSameBytes()
     {
         using var undisturbed = new TemporaryStore();
-        await using (var cluster = await ToyCluster.StartAsync(1, undisturbed.Store, new ToyExecutors(undisturbed.Store)))
+        await using (var cluster = await SiloCluster.StartAsync(1, undisturbed.Store, new ToyExecutors(undisturbed.Store)))
         {
             await (await cluster.Client.SubmitAsync(ToyRun.Specification(shards: 16))).WaitAsync().WaitAsync(Limit);
         }
@@ -109,7 +109,7 @@ public sealed class ClusterRunTests
                 }
             },
         };
-        await using (var cluster = await ToyCluster.StartAsync(4, folder.Store, executors))
+        await using (var cluster = await SiloCluster.StartAsync(4, folder.Store, executors))
         {
             var run = await cluster.Client.SubmitAsync(ToyRun.Specification(shards: 16));
             Assert.True(await halfway.WaitAsync(Limit), $"the run computed {seen} units, not 10");
@@ -128,7 +128,7 @@ public sealed class ClusterRunTests
         using var folder = new TemporaryStore();
         using var go = new ManualResetEventSlim();
         var executors = new ToyExecutors(folder.Store) { OnUnit = (unit, token) => { if (unit.Stage == Stage.Score) { go.Wait(token); } } };
-        await using var cluster = await ToyCluster.StartAsync(2, folder.Store, executors);
+        await using var cluster = await SiloCluster.StartAsync(2, folder.Store, executors);
         var run = await cluster.Client.SubmitAsync(ToyRun.Specification());
         await ReachAsync(run, Stage.Score);
         await cluster.DeactivateAsync(run.Id);

@@ -15,7 +15,7 @@ public sealed class RunLifeTests
     {
         using var folder = new TemporaryStore();
         var executors = new ToyExecutors(folder.Store);
-        await using var cluster = await ToyCluster.StartAsync(1, folder.Store, executors);
+        await using var cluster = await SiloCluster.StartAsync(1, folder.Store, executors);
         var run = await cluster.Client.SubmitAsync(ToyRun.Specification());
         var first = await run.WaitAsync().WaitAsync(Limit);
         executors.Computed.Clear();
@@ -34,7 +34,7 @@ public sealed class RunLifeTests
     {
         using var folder = new TemporaryStore();
         var executors = new ToyExecutors(folder.Store);
-        await using var cluster = await ToyCluster.StartAsync(1, folder.Store, executors);
+        await using var cluster = await SiloCluster.StartAsync(1, folder.Store, executors);
         var run = await cluster.Client.SubmitAsync(ToyRun.Specification(window: 1));
         await run.WaitAsync().WaitAsync(Limit);
         executors.Computed.Clear();
@@ -50,7 +50,7 @@ public sealed class RunLifeTests
     {
         using var folder = new TemporaryStore();
         var executors = new ToyExecutors(folder.Store);
-        await using var cluster = await ToyCluster.StartAsync(1, folder.Store, executors);
+        await using var cluster = await SiloCluster.StartAsync(1, folder.Store, executors);
         var run = await cluster.Client.SubmitAsync(ToyRun.Specification(), until: Stage.Eigenbasis);
         var status = await run.WaitAsync().WaitAsync(Limit);
         AssertDone(status);
@@ -67,7 +67,7 @@ public sealed class RunLifeTests
     public async Task Submit_UnderAnotherRunsKey_IsRefused()
     {
         using var folder = new TemporaryStore();
-        await using var cluster = await ToyCluster.StartAsync(1, folder.Store, new ToyExecutors(folder.Store));
+        await using var cluster = await SiloCluster.StartAsync(1, folder.Store, new ToyExecutors(folder.Store));
         var error = await Assert.ThrowsAsync<UserErrorException>(() => cluster.Grains.GetGrain<IRunGrain>("another").Submit(ToyRun.Specification("toy")));
         Assert.Contains("'toy'", error.Message, StringComparison.Ordinal);
         Assert.Null(await cluster.Client.GetRun(RunId.Parse("another")).StatusAsync());
@@ -92,7 +92,7 @@ public sealed class RunLifeTests
                 }
             },
         };
-        await using var cluster = await ToyCluster.StartAsync(1, folder.Store, executors);
+        await using var cluster = await SiloCluster.StartAsync(1, folder.Store, executors);
         var run = await cluster.Client.SubmitAsync(ToyRun.Specification());
         await Task.Run(() => Assert.True(reached.Wait(Limit), "no score unit began"));
         Assert.Equal(RunState.Running, (await run.StatusAsync())!.State);
@@ -128,7 +128,7 @@ public sealed class RunLifeTests
                 }
             },
         };
-        await using var cluster = await ToyCluster.StartAsync(1, folder.Store, executors);
+        await using var cluster = await SiloCluster.StartAsync(1, folder.Store, executors);
         var run = await cluster.Client.SubmitAsync(ToyRun.Specification());
         var failed = await run.WaitAsync().WaitAsync(Limit);
         Assert.Equal(RunState.Failed, failed!.State);
@@ -151,7 +151,7 @@ public sealed class RunLifeTests
     {
         using var folder = new TemporaryStore();
         var executors = new ToyExecutors(folder.Store);
-        await using var cluster = await ToyCluster.StartAsync(1, folder.Store, executors);
+        await using var cluster = await SiloCluster.StartAsync(1, folder.Store, executors);
         var one = await cluster.Client.SubmitAsync(ToyRun.Specification("one", window: 1));
         await one.WaitAsync().WaitAsync(Limit);
         await cluster.Client.SubmitAsync(ToyRun.Specification("one", window: 3));
@@ -179,7 +179,7 @@ public sealed class RunLifeTests
         using var folder = new TemporaryStore();
         using var go = new ManualResetEventSlim();
         var executors = new ToyExecutors(folder.Store) { OnUnit = (unit, token) => { if (unit is { Kind: UnitKind.Preparation } && unit.Run.ToString() == "two") { go.Wait(Limit, token); } } };
-        await using var cluster = await ToyCluster.StartAsync(1, folder.Store, executors);
+        await using var cluster = await SiloCluster.StartAsync(1, folder.Store, executors);
         var one = await cluster.Client.SubmitAsync(ToyRun.Specification("one"));
         AssertDone(await one.WaitAsync().WaitAsync(Limit));
         var two = await cluster.Client.SubmitAsync(ToyRun.Specification("two"));
@@ -207,7 +207,7 @@ public sealed class RunLifeTests
                 }
             },
         };
-        await using var cluster = await ToyCluster.StartAsync(1, folder.Store, executors);
+        await using var cluster = await SiloCluster.StartAsync(1, folder.Store, executors);
         var run = await cluster.Client.SubmitAsync(ToyRun.Specification(window: 1));
         await Task.Run(() => Assert.True(reached.Wait(Limit), "the selection did not begin"));
         await cluster.Client.SubmitAsync(ToyRun.Specification(window: 5));
@@ -220,7 +220,7 @@ public sealed class RunLifeTests
     public async Task Watch_TellsTheStagesInOrder_WithRisingNumbers()
     {
         using var folder = new TemporaryStore();
-        await using var cluster = await ToyCluster.StartAsync(1, folder.Store, new ToyExecutors(folder.Store) { OnUnit = (_, _) => Thread.Sleep(20) });
+        await using var cluster = await SiloCluster.StartAsync(1, folder.Store, new ToyExecutors(folder.Store) { OnUnit = (_, _) => Thread.Sleep(20) });
         var run = await cluster.Client.SubmitAsync(ToyRun.Specification());
         var events = new List<RunEvent>();
         using var limit = new CancellationTokenSource(Limit);
@@ -243,7 +243,7 @@ public sealed class RunLifeTests
     public async Task Watch_UnknownRun_EndsAtOnce()
     {
         using var folder = new TemporaryStore();
-        await using var cluster = await ToyCluster.StartAsync(1, folder.Store, new ToyExecutors(folder.Store));
+        await using var cluster = await SiloCluster.StartAsync(1, folder.Store, new ToyExecutors(folder.Store));
         var run = cluster.Client.GetRun(RunId.Parse("nobody"));
         Assert.Null(await run.WaitAsync().WaitAsync(Limit));
         Assert.Null(await run.CancelAsync());

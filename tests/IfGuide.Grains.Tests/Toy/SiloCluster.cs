@@ -13,11 +13,11 @@ using SchedulingOptions = IfGuide.Grains.Scheduling.SchedulingOptions;
 namespace IfGuide.Grains.Tests.Toy;
 
 /// <summary>Several silos in this process over one store.</summary>
-internal sealed class ToyCluster : IAsyncDisposable
+internal sealed class SiloCluster : IAsyncDisposable
 {
     private readonly InProcessTestCluster cluster;
 
-    private ToyCluster(InProcessTestCluster cluster, MessageSizes sizes)
+    private SiloCluster(InProcessTestCluster cluster, MessageSizes sizes)
     {
         this.cluster = cluster;
         Sizes = sizes;
@@ -36,14 +36,14 @@ internal sealed class ToyCluster : IAsyncDisposable
 
     public Task DeactivateAsync(RunId run) => cluster.DeactivateAsync(Grains.GetGrain<IRunGrain>(run.ToString()));
 
-    public static async Task<ToyCluster> StartAsync(
+    public static async Task<SiloCluster> StartAsync(
         int silos,
         LocalArtifactStore store,
-        IUnitExecutorFactory executors,
+        IUnitExecutorFactory? executors,
         Func<int, SiloRole>? role = null,
         Func<int, IUnitExecutorFactory>? executorsOf = null,
         SchedulingOptions? scheduling = null,
-        IRunPlanner? planner = null)
+        bool real = false)
     {
         var sizes = new MessageSizes();
         var builder = new InProcessTestClusterBuilder((short)silos);
@@ -57,7 +57,7 @@ internal sealed class ToyCluster : IAsyncDisposable
                 Store = store,
                 Records = store,
                 Executors = executorsOf?.Invoke(index) ?? executors,
-                Planner = planner ?? new ToyPlanner(store),
+                Planner = real ? null : new ToyPlanner(store),
                 Scheduling = scheduling ?? new SchedulingOptions(),
                 Coordination = new CoordinationOptions { Beat = TimeSpan.FromMilliseconds(100), Checkpoint = TimeSpan.FromMilliseconds(200), UnitWait = TimeSpan.FromMilliseconds(500), Supervision = TimeSpan.FromSeconds(1) },
             });
@@ -76,7 +76,7 @@ internal sealed class ToyCluster : IAsyncDisposable
         });
         var cluster = builder.Build();
         await cluster.DeployAsync();
-        return new ToyCluster(cluster, sizes);
+        return new SiloCluster(cluster, sizes);
     }
 
     public async ValueTask DisposeAsync() => await cluster.DisposeAsync();
