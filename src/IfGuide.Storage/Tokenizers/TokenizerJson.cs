@@ -94,10 +94,11 @@ internal sealed class TokenizerJson
             }
         }
 
-        var missing = Enumerable.Range(0, 256).Where(value => !vocabulary.ContainsKey(ByteAlphabet.Character((byte)value).ToString())).ToArray();
-        return !missing.Any(value => value is not (0xC0 or 0xC1 or >= 0xF5)) // those 13 occur in no UTF-8, and GPT-NeoX has no tokens for them
+        // Thirteen bytes occur in no UTF-8, and GPT-NeoX has no tokens for them.
+        var missing = Enumerable.Range(0, 256).Where(value => value is not (0xc0 or 0xc1 or >= 0xf5) && !vocabulary.ContainsKey(ByteAlphabet.Character((byte)value).ToString())).ToArray();
+        return missing.Length == 0
             ? vocabulary
-            : throw Unsupported($"a vocabulary that is not byte-level (it lacks tokens for {missing.Length} of the 256 bytes)");
+            : throw Unsupported($"a vocabulary that is not byte-level (it lacks tokens for {missing.Length} of the 243 bytes that UTF-8 has)");
     }
 
     private List<(string, string)> Merges(JsonElement merges, Dictionary<string, int> vocabulary)

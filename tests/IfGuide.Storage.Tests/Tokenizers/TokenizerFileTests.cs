@@ -125,6 +125,19 @@ public sealed class TokenizerFileTests : IDisposable
     }
 
     [Fact]
+    public void AVocabularyWithoutTheBytesThatUtf8NeverHas_IsComplete()
+    {
+        var root = TinyTokenizer.NeoX();
+        foreach (var character in new byte[] { 0xc0, 0xc1, 0xf5, 0xff }) // as the vocabulary of GPT-NeoX-20B
+        {
+            root["model"]!["vocab"]!.AsObject().Remove(((char)character).ToString());
+        }
+
+        var tokenizer = Load(root);
+        Assert.Equal("ÀÁ😀", tokenizer.Decode(tokenizer.Encode("ÀÁ😀")));
+    }
+
+    [Fact]
     public void Encode_IsSafeForConcurrentUse()
     {
         var texts = File.ReadLines(Repository.Quickstart("valid.jsonl")).Take(100).ToArray();
