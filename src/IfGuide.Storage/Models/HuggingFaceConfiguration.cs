@@ -21,9 +21,14 @@ public static class HuggingFaceConfiguration
             throw reader.Wrong("quantization_config", "weights of 16 or 32 bits");
         }
 
-        var type = reader.Text("model_type");
         try
         {
+            var type = reader.Text("model_type");
+            if (reader.Flag("use_sliding_window", true) && reader.Has("sliding_window"))
+            {
+                throw reader.Wrong("sliding_window", "null: attention to all earlier tokens");
+            }
+
             var configuration = type switch
             {
                 "gpt_neox" => GptNeoX(reader),
@@ -36,6 +41,10 @@ public static class HuggingFaceConfiguration
         catch (ModelFormatException exception)
         {
             throw new UserErrorException($"'{path}': {exception.Message}", exception);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new UserErrorException($"'{path}' holds a string that is not valid UTF-8. Download or export the model's folder again.", exception);
         }
     }
 
@@ -85,7 +94,11 @@ public static class HuggingFaceConfiguration
         Activation(reader, "gelu");
         var heads = reader.Whole("num_attention_heads");
         var width = reader.Whole("hidden_size");
-        reader.Require("rope_scaling", "null", _ => false);
+        if (Scaling(reader) is not null)
+        {
+            throw reader.Wrong(RopeKey(reader), "no scaling");
+        }
+
         var rope = reader.Has("rope_parameters") ? reader.Section("rope_parameters") : reader;
         return new TransformerConfiguration
         {
@@ -112,6 +125,7 @@ public static class HuggingFaceConfiguration
     {
         Activation(reader, "silu");
         reader.Require("mlp_bias", "false", value => value.ValueKind == JsonValueKind.False);
+        RequireWholeRotation(reader);
         var heads = reader.Whole("num_attention_heads");
         var width = reader.Whole("hidden_size");
         return new TransformerConfiguration
@@ -137,9 +151,20 @@ public static class HuggingFaceConfiguration
     private static void Activation(ConfigurationReader reader, string expected) =>
         reader.Require("hidden_act", expected, value => value.ValueKind == JsonValueKind.String && value.GetString() == expected);
 
+    private static void RequireWholeRotation(ConfigurationReader reader)
+    {
+        var rope = reader.Has("rope_parameters") ? reader.Section("rope_parameters") : reader;
+        foreach (var section in new[] { reader, rope })
+        {
+            section.Require("partial_rotary_factor", "1: whole heads rotate", value => value.ValueKind == JsonValueKind.Number && value.GetDouble() == 1);
+        }
+    }
+
+    private static string RopeKey(ConfigurationReader reader) => reader.Has("rope_parameters") ? "rope_parameters" : "rope_scaling";
+
     private static RopeScaling? Scaling(ConfigurationReader reader)
     {
-        var key = reader.Has("rope_parameters") ? "rope_parameters" : "rope_scaling";
+        var key = RopeKey(reader);
         if (!reader.Has(key))
         {
             return null;

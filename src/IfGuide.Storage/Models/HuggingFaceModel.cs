@@ -112,8 +112,8 @@ public sealed class HuggingFaceModel
         try
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(index));
-            var names = json.RootElement.GetProperty("weight_map").EnumerateObject().Select(entry => entry.Value.GetString()!).Distinct().Order(StringComparer.Ordinal).ToArray();
-            if (names.FirstOrDefault(name => name != Path.GetFileName(name)) is { } outside)
+            var names = json.RootElement.GetProperty("weight_map").EnumerateObject().Select(entry => entry.Value.GetString() ?? throw new JsonException("a shard is null")).Distinct().Order(StringComparer.Ordinal).ToArray();
+            if (Array.Find(names, name => string.IsNullOrEmpty(name) || name != Path.GetFileName(name)) is { } outside)
             {
                 throw new UserErrorException($"'{index}' names the shard '{outside}', which is not a file beside it: correct the index.");
             }
@@ -128,9 +128,13 @@ public sealed class HuggingFaceModel
 
     private List<(SafetensorsFile File, TensorEntry Entry)> Weights(List<SafetensorsFile> files)
     {
-        var found = files.SelectMany(file => file.Tensors.Values.Select(entry => (File: file, Entry: entry)))
-            .GroupBy(weight => weight.Entry.Name)
-            .ToDictionary(group => group.Key, group => group.First());
+        var byName = files.SelectMany(file => file.Tensors.Values.Select(entry => (File: file, Entry: entry))).GroupBy(weight => weight.Entry.Name).ToList();
+        if (byName.Find(weights => weights.Count() > 1) is { } twice)
+        {
+            throw new UserErrorException($"Tensor '{twice.Key}' stands in '{string.Join("' and in '", twice.Select(weight => weight.File.Path))}': download or export the model's folder again.");
+        }
+
+        var found = byName.ToDictionary(weights => weights.Key, weights => weights.Single());
         var shapes = CausalLanguageModel.WeightShapes(Configuration);
         Refuse("lack", shapes.Keys.Where(name => !found.ContainsKey(name)));
         Refuse("hold unexpected", found.Keys.Where(name => !shapes.ContainsKey(name) && !CausalLanguageModel.IsTolerated(Configuration, name)));
