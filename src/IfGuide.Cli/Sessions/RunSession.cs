@@ -38,7 +38,8 @@ internal sealed class RunSession : IAsyncDisposable
             new EmbeddedOptions
             {
                 Store = store,
-                Executors = new PipelineExecutors(store, context.Settings.Device, context.Settings.Threads),
+                Device = context.Settings.Device,
+                Threads = context.Settings.Threads,
                 Logging = context.Settings.Verbose ? LogToStandardError : null,
             },
             cancellationToken);

@@ -20,7 +20,10 @@ public sealed record EmbeddedOptions
     /// <summary>The device that the silo computes on: <c>cpu</c> or <c>cuda:N</c>.</summary>
     public string Device { get; init; } = "cpu";
 
-    /// <summary>Makes the executors of units; null: the method's own, on <see cref="Device"/>.</summary>
+    /// <summary>Threads of one operation on the processor; null: one per core.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>Makes the executors of units; null: the method's own, on <see cref="Device"/> with <see cref="Threads"/>.</summary>
     public IUnitExecutorFactory? Executors { get; init; }
 
     /// <summary>Plans runs; null: the method's own plan.</summary>
@@ -94,6 +97,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
             Store = options.Store,
             Records = options.Store,
             Device = options.Device,
+            Threads = options.Threads,
             Executors = options.Executors,
             Planner = options.Planner,
             Ownership = new FileRunOwnership(Path.Combine(options.Store.Root, ".locks", "runs")),

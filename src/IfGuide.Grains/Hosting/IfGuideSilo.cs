@@ -46,7 +46,7 @@ public static class IfGuideSilo
         var services = silo.Services;
         services.TryAddSingleton(options.Time);
         services.AddSingleton(options.Store);
-        services.AddSingleton(options.Executors ?? new PipelineExecutors(options.Store, options.Device));
+        services.AddSingleton(options.Executors ?? new PipelineExecutors(options.Store, options.Device, options.Threads));
         if (options.Role != SiloRole.Control)
         {
             services.AddSingleton<ComputeDevice>();
