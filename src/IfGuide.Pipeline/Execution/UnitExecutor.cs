@@ -1,6 +1,7 @@
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Abstractions.Units;
+using IfGuide.Numerics.Runtime;
 using IfGuide.Pipeline.Units;
 using IfGuide.Storage.Artifacts;
 
@@ -40,6 +41,11 @@ public sealed class UnitExecutor(IArtifactStore store, string device) : IDisposa
         if (blocking.Exists(unit.Artifact))
         {
             return unit.Artifact;
+        }
+
+        if (NeedsDevice(unit))
+        {
+            TorchRuntime.Load(); // before the first mention of a tensor, which would make TorchSharp look for libtorch itself
         }
 
         var (spec, inputs) = Load(unit, cancellationToken);
