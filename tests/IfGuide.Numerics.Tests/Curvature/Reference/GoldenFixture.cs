@@ -15,7 +15,7 @@ public sealed class GoldenCollection : ICollectionFixture<GoldenFixture>
 public sealed class GoldenFixture : IDisposable
 {
     private readonly Dictionary<(string, string, ScalarType), GoldenRun> runs = [];
-    private readonly Dictionary<(string Artifact, string Family, string Precision), (double Error, double Tolerance, int Files)> worst = [];
+    private readonly Dictionary<(string Artifact, string Family, string Precision), (double Error, double Tolerance, int Comparisons)> worst = [];
 
     private readonly Dictionary<(string What, string Family), (double Correlation, double Bound)> correlations = [];
 
@@ -33,8 +33,8 @@ public sealed class GoldenFixture : IDisposable
     internal void Check(string artifact, string family, ScalarType precision, string file, double error, double tolerance)
     {
         var key = (artifact, family, precision == ScalarType.Float64 ? "float64" : "float32");
-        var (before, allowed, files) = worst.GetValueOrDefault(key);
-        worst[key] = (double.IsNaN(error) ? error : Math.Max(before, error), Math.Max(allowed, tolerance), files + 1);
+        var (before, allowed, comparisons) = worst.GetValueOrDefault(key);
+        worst[key] = (double.IsNaN(error) ? error : Math.Max(before, error), Math.Max(allowed, tolerance), comparisons + 1);
         Assert.True(error <= tolerance, $"{file} in {key.Item3}: relative error {error:e2} exceeds {tolerance:e2}");
     }
 
@@ -62,10 +62,10 @@ public sealed class GoldenFixture : IDisposable
     private string Table()
     {
         var text = new StringBuilder("Worst max|a - b| / max|b| against the reference implementation, over all files of a kind.\n\n");
-        text.Append("| artifact | model | precision | files | worst error | tolerance |\n|---|---|---|---|---|---|\n");
-        foreach (var ((artifact, family, precision), (error, tolerance, files)) in worst.OrderBy(entry => entry.Key, Comparer<(string, string, string)>.Default))
+        text.Append("| artifact | model | precision | comparisons | worst error | tolerance |\n|---|---|---|---|---|---|\n");
+        foreach (var ((artifact, family, precision), (error, tolerance, comparisons)) in worst.OrderBy(entry => entry.Key, Comparer<(string, string, string)>.Default))
         {
-            text.Append(CultureInfo.InvariantCulture, $"| {artifact} | {family} | {precision} | {files} | {error:0.0e-0} | {tolerance:0e-0} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {artifact} | {family} | {precision} | {comparisons} | {error:0.0e-0} | {tolerance:0e-0} |\n");
         }
 
         text.Append("\n| correlation | model | measured | bound |\n|---|---|---|---|\n");
