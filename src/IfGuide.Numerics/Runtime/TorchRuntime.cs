@@ -40,6 +40,8 @@ public static class TorchRuntime
 
     private static TorchRuntimeReport LoadOnce()
     {
+        // On a machine that does anything else, threads that spin at OpenMP's barriers slow a small model tenfold; sleeping costs little on a quiet one.
+        _ = setenv("OMP_WAIT_POLICY", "passive", overwrite: 0);
         _ = dlerror(); // bound now: binding it after a failure would clear the message
         var shipped = Path.Combine(AppContext.BaseDirectory, "torch-native");
         var named = Environment.GetEnvironmentVariable(DirectoryVariable);
@@ -142,6 +144,10 @@ public static class TorchRuntime
     [DllImport("libc", CharSet = CharSet.Ansi)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern nint dlopen(string path, int flags);
+
+    [DllImport("libc", CharSet = CharSet.Ansi)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int setenv(string name, string value, int overwrite);
 
     [DllImport("libc")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
