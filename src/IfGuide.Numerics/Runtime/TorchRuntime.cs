@@ -23,6 +23,9 @@ public static class TorchRuntime
     private const int Now = 2;
     private const int Lazy = 1;
     private const int Global = 0x100;
+    private const int MappingThreshold = -3;
+    private const int TrimThreshold = -1;
+    private const int LargeBlock = 1 << 30;
 
     private static readonly Lock Gate = new();
     private static TorchRuntimeReport? loaded;
@@ -42,6 +45,9 @@ public static class TorchRuntime
     {
         // On a machine that does anything else, threads that spin at OpenMP's barriers slow a small model tenfold; sleeping costs little on a quiet one.
         _ = setenv("OMP_WAIT_POLICY", "passive", overwrite: 0);
+        // Blocks of logits come and go by the hundred megabytes: kept by the allocator, they are not cleared and mapped again each time.
+        _ = mallopt(MappingThreshold, LargeBlock);
+        _ = mallopt(TrimThreshold, int.MaxValue);
         _ = dlerror(); // bound now: binding it after a failure would clear the message
         var shipped = Path.Combine(AppContext.BaseDirectory, "torch-native");
         var named = Environment.GetEnvironmentVariable(DirectoryVariable);
@@ -148,6 +154,10 @@ public static class TorchRuntime
     [DllImport("libc", CharSet = CharSet.Ansi)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int setenv(string name, string value, int overwrite);
+
+    [DllImport("libc")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int mallopt(int parameter, int value);
 
     [DllImport("libc")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -1,5 +1,4 @@
 using System.Globalization;
-using IfGuide.Abstractions.Specification;
 using IfGuide.Numerics.Curvature;
 using IfGuide.Numerics.Influence;
 using IfGuide.Pipeline.Execution;

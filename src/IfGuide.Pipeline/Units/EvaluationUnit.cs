@@ -1,10 +1,8 @@
-using IfGuide.Numerics;
 using IfGuide.Numerics.Evaluation;
 using IfGuide.Numerics.Models;
 using IfGuide.Numerics.Models.Head;
 using IfGuide.Pipeline.Execution;
 using IfGuide.Pipeline.Records;
-using IfGuide.Storage.Corpora;
 using IfGuide.Storage.Prompts;
 using IfGuide.Storage.Tokenizers;
 using MessagePack;

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using CsCheck;
 using IfGuide.Abstractions;
@@ -106,7 +105,7 @@ public sealed class CorpusPreparationTests : IDisposable
                 }
 
                 attended++;
-                int[] whole = [.. tokenizer.Encode(texts[int.Parse(found.Document.Id[1..])]), tokenizer.EndOfTextToken];
+                int[] whole = [.. tokenizer.Encode(texts[int.Parse(found.Document.Id[1..], System.Globalization.CultureInfo.InvariantCulture)]), tokenizer.EndOfTextToken];
                 Assert.Equal(whole[found.Token], ids[row][column]);
                 Assert.Equal(found.Token == whole.Length - 1, found.IsClosing);
                 var (tokens, closed) = reader.Tokens(number, found.Piece);
