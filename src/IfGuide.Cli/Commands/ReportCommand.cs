@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using IfGuide.Abstractions;
 using IfGuide.Cli.Exports;
 using IfGuide.Cli.Outputs;
 using IfGuide.Cli.Sessions;

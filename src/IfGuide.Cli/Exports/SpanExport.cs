@@ -1,7 +1,6 @@
 using System.Text.Json;
 using IfGuide.Abstractions;
 using IfGuide.Cli.Consoles;
-using IfGuide.Pipeline.Reporting;
 
 namespace IfGuide.Cli.Exports;
 

@@ -2,7 +2,6 @@ using IfGuide.Abstractions;
 using IfGuide.Abstractions.Units;
 using IfGuide.Grains.Compute;
 using Microsoft.Extensions.Logging.Abstractions;
-using Orleans.Runtime;
 
 namespace IfGuide.Grains.Tests.Compute;
 

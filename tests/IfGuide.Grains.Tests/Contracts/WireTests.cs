@@ -1,7 +1,6 @@
 using System.Reflection;
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
-using IfGuide.Abstractions.Units;
 using IfGuide.Grains.Tests.Toy;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;

@@ -1,7 +1,6 @@
 using IfGuide.Abstractions;
 using IfGuide.Grains.Records;
 using IfGuide.Grains.Tests.Toy;
-using Orleans.Runtime;
 using Orleans.Storage;
 
 namespace IfGuide.Grains.Tests.Runs;

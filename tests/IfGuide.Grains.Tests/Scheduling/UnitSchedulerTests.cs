@@ -3,7 +3,6 @@ using IfGuide.Abstractions;
 using IfGuide.Abstractions.Units;
 using IfGuide.Grains.Scheduling;
 using Microsoft.Extensions.Time.Testing;
-using Orleans.Runtime;
 
 namespace IfGuide.Grains.Tests.Scheduling;
 

@@ -6,7 +6,6 @@ using IfGuide.Grains.Hosting;
 using IfGuide.Storage.Artifacts;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
-using Orleans.Hosting;
 using Orleans.TestingHost;
 using SchedulingOptions = IfGuide.Grains.Scheduling.SchedulingOptions;
 
