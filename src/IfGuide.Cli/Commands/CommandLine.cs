@@ -62,6 +62,8 @@ internal static class CommandLine
             ReportCommand.Create(),
             ExportCommand.Create(),
             SelectCommand.Create(),
+            LaterCommands.Plan(),
+            LaterCommands.Evaluate(),
             LaterCommands.Silo(),
             DoctorCommand.Create(),
             SchemaCommand.Create(),
