@@ -10,6 +10,7 @@ internal static class TinyRun
     {
         var place = new Workplace();
         Take(place, "corpus.jsonl", 160);
+        Take(place, "corpus_labels.jsonl", 160);
         Take(place, "queries_toxic.jsonl", 12);
         Take(place, "queries_nontoxic.jsonl", 12);
         Take(place, "prompts_eval.jsonl", 8);
@@ -34,7 +35,7 @@ internal static class TinyRun
         target:
           architecture: { hidden_size: 32, num_hidden_layers: 2, num_attention_heads: 2, intermediate_size: 64 }
         training: { epochs: 2, batch_size: 8, micro_batch_size: 8, learning_rate: 3e-3, checkpoint_every: 5 }
-        evaluation: { prompts: ./data/prompts_eval.jsonl, samples: 2, max_new_tokens: 6, perplexity: ./data/valid.jsonl, last_word: ./data/lambada_like.jsonl }
+        evaluation: { prompts: ./data/prompts_eval.jsonl, samples: 2, max_new_tokens: 6, perplexity: ./data/valid.jsonl, last_word: ./data/lambada_like.jsonl, labels: ./data/corpus_labels.jsonl }
         shards: 4
 
         """;

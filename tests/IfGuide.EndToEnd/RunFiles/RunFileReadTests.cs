@@ -30,6 +30,7 @@ public sealed class RunFileReadTests : RunFileFixture
           classifier: { onnx: ./judge.onnx }
           perplexity: ./valid.jsonl
           last_word: ./lambada.jsonl
+          labels: ./spans.jsonl
           compare: [base, suppressed, word-filter]
         shards: 12
         """;
@@ -59,8 +60,8 @@ public sealed class RunFileReadTests : RunFileFixture
         Assert.Equal(new TrainingSpec { Epochs = 3 }, run.Training);
         Assert.Equal(["base", "suppressed", "word-filter"], run.Evaluation!.Compare);
         Assert.Equal(
-            new EvaluationSpec { Prompts = At("prompts.jsonl"), Samples = 5, MaxNewTokens = 10, TopP = 0.8, Classifier = "onnx:" + At("judge.onnx"), Perplexity = At("valid.jsonl"), LastWord = At("lambada.jsonl"), Compare = run.Evaluation.Compare },
-            run.Evaluation);
+            new EvaluationSpec { Prompts = At("prompts.jsonl"), Samples = 5, MaxNewTokens = 10, TopP = 0.8, Classifier = "onnx:" + At("judge.onnx"), Perplexity = At("valid.jsonl"), LastWord = At("lambada.jsonl"), Labels = At("spans.jsonl"), Compare = [] },
+            run.Evaluation with { Compare = [] });
         Assert.Equal(12, run.Shards);
     }
 

@@ -28,7 +28,8 @@ internal static class EvaluationKeys
         Key.Of("perplexity", Jsonl, (EvaluationSpec evaluation, string path) => evaluation with { Perplexity = path }, "Held-out text for perplexity."),
         Key.Of("last_word", Jsonl, (EvaluationSpec evaluation, string path) => evaluation with { LastWord = path }, "LAMBADA-like records for last-word accuracy."),
         Key.Of("compare", new ListKind<string>("a list of models to compare, such as [base, suppressed]", new ChoiceKind<string>(("base", "base"), ("suppressed", "suppressed"), ("word-filter", "word-filter"), ("document-filter", "document-filter")) { Later = ["rad", "dpo"] }),
-            (EvaluationSpec evaluation, IReadOnlyList<string> models) => evaluation with { Compare = models }, "Models that are compared.", "[\"base\", \"suppressed\"]"));
+            (EvaluationSpec evaluation, IReadOnlyList<string> models) => evaluation with { Compare = models }, "Models that are compared.", "[\"base\", \"suppressed\"]"),
+        Key.Of("labels", Jsonl, (EvaluationSpec evaluation, string path) => evaluation with { Labels = path }, "Known toxic spans of the corpus, records {id, spans: [{start, end}]}; the selection's precision and recall are measured against them."));
 
     private static Key<EvaluationSpec> Count(string name, Func<EvaluationSpec, int, EvaluationSpec> with, string meaning, string @default) =>
         Key.Of(name, WholeNumberKind.Count(), (EvaluationSpec evaluation, long count) => with(evaluation, (int)count), meaning, @default);
