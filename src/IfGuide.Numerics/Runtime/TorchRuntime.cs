@@ -8,7 +8,7 @@ namespace IfGuide.Numerics.Runtime;
 /// <remarks>
 /// Call <see cref="Load"/> before the first mention of <see cref="torch"/>. A control silo never calls it and never maps libtorch.
 /// Order of search: the directory in <see cref="DirectoryVariable"/> (any libtorch, PyTorch's included; CUDA when libtorch_cuda.so lies there),
-/// then <c>torch-native/</c> beside the program. Two libtorchs in one process abort it, so nothing is tried after a first success.
+/// then <c>torch-native/</c> beside the program, or the program's own directory. Two libtorchs in one process abort it, so nothing is tried after a first success.
 /// </remarks>
 public static class TorchRuntime
 {
@@ -50,6 +50,11 @@ public static class TorchRuntime
         _ = mallopt(TrimThreshold, int.MaxValue);
         _ = dlerror(); // bound now: binding it after a failure would clear the message
         var shipped = Path.Combine(AppContext.BaseDirectory, "torch-native");
+        if (!Directory.Exists(shipped))
+        {
+            shipped = AppContext.BaseDirectory; // a build with TorchSharp's CUDA package
+        }
+
         var named = Environment.GetEnvironmentVariable(DirectoryVariable);
         var directory = string.IsNullOrEmpty(named) ? shipped : named;
         if (!File.Exists(Path.Combine(directory, "libtorch_cpu.so")))
