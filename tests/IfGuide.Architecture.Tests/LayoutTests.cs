@@ -7,8 +7,8 @@ public sealed class LayoutTests
 {
     private static readonly string[] Top =
     [
-        ".ci", ".editorconfig", ".gitattributes", ".gitignore", "CHANGELOG.md", "CONTRACT.md", "CONTRIBUTING.md", "Directory.Build.props", "Directory.Build.targets",
-        "Directory.Packages.props", "IfGuide.sln", "LICENSE", "NuGet.config", "README.md", "deploy", "docs", "global.json", "src", "tests",
+        ".ci", ".editorconfig", ".gitattributes", ".gitignore", "Directory.Build.props", "Directory.Build.targets",
+        "Directory.Packages.props", "IfGuide.sln", "LICENSE", "NuGet.config", "README.md", "deploy", "global.json", "src", "tests",
     ];
 
     [Fact]

@@ -122,7 +122,7 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
 
     private string FilterKey(string variant) => ContentKey.Of("filter/1", variant, SelectionKey);
 
-    /// <remarks>The same for the proxy and for the target: a base model that trains like the proxy is the proxy.</remarks>
+    /// <remarks>The same for the proxy and for the target: a base model that trains like the proxy is the proxy. Checkpoints change nothing.</remarks>
     private string TrainingKey(PreparedModel model, TrainingSpec training, string? mask) =>
-        ContentKey.Of("training/1", model.Key, training, inputs.CorpusKey, inputs.Perplexity, specification.Seed, mask);
+        ContentKey.Of("training/1", model.Key, training with { CheckpointEvery = 0 }, inputs.CorpusKey, specification.Seed, mask);
 }
