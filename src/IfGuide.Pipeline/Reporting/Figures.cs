@@ -7,6 +7,9 @@ internal static class Figures
 {
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>The change from one number to another, signed, in per cent.</summary>
+    public static string Change(double before, double after) => (after / before - 1).ToString("+0.0 %;-0.0 %;0.0 %", CultureInfo.InvariantCulture);
+
     public static string Percent(double share, int digits = 1) => (share * 100).ToString($"F{digits}", CultureInfo.InvariantCulture) + " %";
 
     /// <summary>Three or four significant digits, without an exponent where that is short enough.</summary>

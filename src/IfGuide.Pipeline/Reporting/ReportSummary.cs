@@ -34,7 +34,7 @@ internal static class ReportSummary
 
             if (before.Perplexity is { } plain && after.Perplexity is { } suppressed)
             {
-                cards.Add(Card("perplexity", $"{Figures.Number(plain.Value)} → {Figures.Number(suppressed.Value)}", (suppressed.Value / plain.Value - 1).ToString("+0.0 %;-0.0 %", CultureInfo.InvariantCulture)));
+                cards.Add(Card("perplexity", $"{Figures.Number(plain.Value)} → {Figures.Number(suppressed.Value)}", Figures.Change(plain.Value, suppressed.Value)));
             }
         }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 
 namespace IfGuide.Pipeline.Reporting;
 
@@ -30,7 +29,7 @@ public static class RunSummary
 
             if (before.Perplexity is { } plain && after.Perplexity is { } suppressed)
             {
-                lines.Add(new("perplexity", $"validation perplexity: {Figures.Number(plain.Value)} before, {Figures.Number(suppressed.Value)} after ({(suppressed.Value / plain.Value - 1).ToString("+0.0 %;-0.0 %", CultureInfo.InvariantCulture)})", plain.Value, suppressed.Value));
+                lines.Add(new("perplexity", $"validation perplexity: {Figures.Number(plain.Value)} before, {Figures.Number(suppressed.Value)} after ({Figures.Change(plain.Value, suppressed.Value)})", plain.Value, suppressed.Value));
             }
         }
 
