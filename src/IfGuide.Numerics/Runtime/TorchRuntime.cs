@@ -43,8 +43,8 @@ public static class TorchRuntime
 
     private static TorchRuntimeReport LoadOnce()
     {
-        // On a machine that does anything else, threads that spin at OpenMP's barriers slow a small model tenfold; sleeping costs little on a quiet one.
-        _ = setenv("OMP_WAIT_POLICY", "passive", overwrite: 0);
+        // Threads that spin without end at OpenMP's barriers slow a small model tenfold on a machine that does anything else; spinning shortly costs nothing there, and nothing on a quiet one.
+        _ = setenv("GOMP_SPINCOUNT", "100000", overwrite: 0);
         // Blocks of logits come and go by the hundred megabytes: kept by the allocator, they are not cleared and mapped again each time.
         _ = mallopt(MappingThreshold, LargeBlock);
         _ = mallopt(TrimThreshold, int.MaxValue);
