@@ -26,24 +26,13 @@ internal sealed class CorpusText(UnitContext context)
                     first = offset + piece.FirstToken;
                 }
 
-                Append(tokens, piece, pending);
+                CorpusReader.Append(tokens, piece, pending);
                 if (!piece.Continues)
                 {
                     yield return new CorpusDocumentText(piece.Id, piece.Source, first, pending.Count, DocumentText.Decode(pending.ToArray(), piece.Closed, tokenizer));
                     pending.Clear();
                 }
             }
-        }
-    }
-
-    private static void Append(CorpusShardFile tokens, DocumentPiece piece, List<int> to)
-    {
-        for (var index = piece.FirstToken; index < piece.FirstToken + piece.TokenCount;)
-        {
-            var row = tokens.InputIds(index / tokens.Length)[(int)(index % tokens.Length)..];
-            var count = (int)Math.Min(row.Length, piece.FirstToken + piece.TokenCount - index);
-            to.AddRange(row[..count]);
-            index += count;
         }
     }
 }

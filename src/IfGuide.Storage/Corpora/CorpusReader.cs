@@ -49,8 +49,15 @@ public sealed class CorpusReader(int shardCount, Func<int, CorpusShard> open)
         return DocumentText.Decode(tokens, closed, tokenizer);
     }
 
-    private static void Append(ISequenceSource sequences, DocumentPiece document, List<int> tokens)
+    /// <summary>Appends the tokens of one piece of a document.</summary>
+    /// <param name="sequences">The shard's sequences.</param>
+    /// <param name="document">The piece.</param>
+    /// <param name="tokens">Takes the tokens.</param>
+    public static void Append(ISequenceSource sequences, DocumentPiece document, List<int> tokens)
     {
+        ArgumentNullException.ThrowIfNull(sequences);
+        ArgumentNullException.ThrowIfNull(document);
+        ArgumentNullException.ThrowIfNull(tokens);
         var row = new int[sequences.Length];
         var end = document.FirstToken + document.TokenCount;
         for (var position = document.FirstToken; position < end;)
