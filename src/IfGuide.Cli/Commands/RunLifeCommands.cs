@@ -111,7 +111,7 @@ internal static class RunLifeCommands
     {
         var ended = await FollowAsync(context, run, cancellationToken);
         var code = RunFollower.ExitCodeOf(ended);
-        context.Console.Result(ended, status => StatusText.Of(status) + $"\n'ifguide report {status.Run} --out report.html' makes its page; 'ifguide inspect {status.Run}' shows the tokens. Store: {session.Store.Root}");
+        context.Console.Result(ended, status => StatusText.Of(status) + $"\n'ifguide report {status.Run} --out report.html' makes its page; 'ifguide inspect {status.Run}' shows the tokens. Store: {session.Store.Uri}");
         return code;
     }
 
@@ -138,7 +138,7 @@ internal static class RunLifeCommands
 
         if (runs.Count == 0)
         {
-            context.Console.Say($"The store '{session.Store.Root}' has no runs.");
+            context.Console.Say($"The store '{session.Store.Uri}' has no runs.");
         }
 
         return ExitCode.Done;

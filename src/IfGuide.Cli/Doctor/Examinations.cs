@@ -72,19 +72,19 @@ internal static class Examinations
         {
             var folder = settings.StoreFolder;
             var existed = Directory.Exists(folder);
-            var store = ArtifactStores.Open(settings.Store, Environment.CurrentDirectory);
-            var probe = Path.Combine(store.Root, $".doctor-{Guid.NewGuid():N}");
+            var root = ((LocalArtifactStore)ArtifactStores.Open(settings.Store, Environment.CurrentDirectory)).Root;
+            var probe = Path.Combine(root, $".doctor-{Guid.NewGuid():N}");
             File.WriteAllText(probe, "written");
             File.Delete(probe);
-            var free = new DriveInfo(store.Root).AvailableFreeSpace;
+            var free = new DriveInfo(root).AvailableFreeSpace;
             if (!existed)
             {
                 Directory.Delete(folder, recursive: true);
             }
 
             return free >= LittleSpace
-                ? new Finding("store", true, $"{store.Root} can be written, {Gibibytes(free)} free")
-                : new Finding("store", false, $"{store.Root} can be written, but only {Gibibytes(free)} are free", "Make room, or name a store on another disk with --store file:PATH.");
+                ? new Finding("store", true, $"{root} can be written, {Gibibytes(free)} free")
+                : new Finding("store", false, $"{root} can be written, but only {Gibibytes(free)} are free", "Make room, or name a store on another disk with --store file:PATH.");
         }
         catch (Exception exception) when (exception is StoreUnavailableException or UserErrorException or IOException or UnauthorizedAccessException)
         {

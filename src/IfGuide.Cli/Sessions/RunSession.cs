@@ -13,7 +13,7 @@ internal sealed class RunSession : IAsyncDisposable
 {
     private readonly EmbeddedHost host;
 
-    private RunSession(EmbeddedHost host, LocalArtifactStore store)
+    private RunSession(EmbeddedHost host, IStore store)
     {
         this.host = host;
         Store = store;
@@ -22,7 +22,7 @@ internal sealed class RunSession : IAsyncDisposable
 
     public IIfGuideClient Client { get; }
 
-    public LocalArtifactStore Store { get; }
+    public IStore Store { get; }
 
     /// <summary>Starts a session over a store; creates the store where <paramref name="create"/> says so.</summary>
     public static async Task<RunSession> OpenAsync(CommandContext context, bool create, CancellationToken cancellationToken)
@@ -54,7 +54,7 @@ internal sealed class RunSession : IAsyncDisposable
         return await run.StatusAsync(cancellationToken) is { } status ? (run, status) : throw NoSuchRun(id);
     }
 
-    public UserErrorException NoSuchRun(string id) => new($"The store '{Store.Root}' has no run '{id}'; 'ifguide list' shows what it has.");
+    public UserErrorException NoSuchRun(string id) => new($"The store '{Store.Uri}' has no run '{id}'; 'ifguide list' shows what it has.");
 
     public ValueTask DisposeAsync() => host.DisposeAsync();
 

@@ -8,7 +8,7 @@ internal static class StoreAccess
 {
     /// <summary>Opens the store, creating it where there is none.</summary>
     /// <exception cref="UserErrorException">It has an unknown form, or the folder cannot be written.</exception>
-    public static LocalArtifactStore OpenOrCreate(CommonSettings settings)
+    public static IStore OpenOrCreate(CommonSettings settings)
     {
         try
         {
@@ -23,7 +23,7 @@ internal static class StoreAccess
 
     /// <summary>Opens a store that should be there: looking at runs must not create one.</summary>
     /// <exception cref="UserErrorException">There is none, or it cannot be used.</exception>
-    public static LocalArtifactStore OpenExisting(CommonSettings settings) => Directory.Exists(Path.Combine(settings.StoreFolder, "artifacts"))
+    public static IStore OpenExisting(CommonSettings settings) => Directory.Exists(Path.Combine(settings.StoreFolder, "artifacts"))
         ? OpenOrCreate(settings)
         : throw new UserErrorException($"There is no store at '{settings.StoreFolder}': run something first, or name another with --store file:PATH.");
 }

@@ -15,7 +15,7 @@ namespace IfGuide.Grains.Hosting;
 public sealed record EmbeddedOptions
 {
     /// <summary>The store.</summary>
-    public required LocalArtifactStore Store { get; init; }
+    public required IStore Store { get; init; }
 
     /// <summary>The device that the silo computes on: <c>cpu</c> or <c>cuda:N</c>.</summary>
     public string Device { get; init; } = "cpu";
@@ -100,7 +100,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
             Threads = options.Threads,
             Executors = options.Executors,
             Planner = options.Planner,
-            Ownership = new FileRunOwnership(Path.Combine(options.Store.Root, ".locks", "runs")),
+            Ownership = options.Store is LocalArtifactStore local ? new FileRunOwnership(Path.Combine(local.Root, ".locks", "runs")) : new ClusterRunOwnership(),
             Supervision = SupervisionScope.Process,
             Coordination = options.Coordination,
         });

@@ -14,7 +14,7 @@ public static class ArtifactStores
     /// <returns>The store, for artifacts and for records.</returns>
     /// <exception cref="UserErrorException">The URI has another form, or names a kind of store that this build does not have.</exception>
     /// <exception cref="StoreUnavailableException">The folder cannot be created or written.</exception>
-    public static LocalArtifactStore Open(string uri, string baseDirectory)
+    public static IStore Open(string uri, string baseDirectory)
     {
         ArgumentNullException.ThrowIfNull(uri);
         if (uri.StartsWith(AzureScheme, StringComparison.OrdinalIgnoreCase))

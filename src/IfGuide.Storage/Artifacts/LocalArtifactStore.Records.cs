@@ -5,7 +5,7 @@ using System.Text;
 namespace IfGuide.Storage.Artifacts;
 
 /// <content>Records: one file each, replaced by rename under the name's lock; its first line holds the tag and the digest of the rest.</content>
-public sealed partial class LocalArtifactStore : IRecordStore
+public sealed partial class LocalArtifactStore
 {
     private const int TagLength = 32;
     private const int HeaderLength = TagLength + 1 + 64 + 1;

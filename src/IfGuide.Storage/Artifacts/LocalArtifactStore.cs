@@ -10,7 +10,7 @@ namespace IfGuide.Storage.Artifacts;
 /// An artifact is written to a temporary file and digested on the way, flushed, and then linked to its name under the name's lock. Its digest is durable
 /// before its name is, so an artifact that can be seen can be checked. Any number of processes may use one folder.
 /// </remarks>
-public sealed partial class LocalArtifactStore : IArtifactStore
+public sealed partial class LocalArtifactStore : IStore
 {
     private readonly StoreFolders folders;
     private readonly Func<FileStream> createTemporary;
@@ -31,6 +31,9 @@ public sealed partial class LocalArtifactStore : IArtifactStore
 
     /// <summary>The store's folder, absolute.</summary>
     public string Root => folders.Root;
+
+    /// <inheritdoc/>
+    public string Uri => $"file:{Root}";
 
     /// <inheritdoc/>
     /// <exception cref="StoreUnavailableException">The disk is full or the folder cannot be written.</exception>

@@ -10,9 +10,9 @@ public sealed class ArtifactStoresTests
     public void FileUris_AreRelativeToTheBase_OrAbsolute()
     {
         using var folder = new TemporaryFolder();
-        Assert.Equal(folder.File("s"), ArtifactStores.Open("file:./s", folder.Path).Root);
-        Assert.Equal(folder.File("t"), ArtifactStores.Open($"file:{folder.File("t")}", "/").Root);
-        Assert.Equal(folder.File("u"), ArtifactStores.Open($"file://{folder.File("u")}", "/").Root);
+        Assert.Equal("file:" + folder.File("s"), ArtifactStores.Open("file:./s", folder.Path).Uri);
+        Assert.Equal("file:" + folder.File("t"), ArtifactStores.Open($"file:{folder.File("t")}", "/").Uri);
+        Assert.Equal("file:" + folder.File("u"), ArtifactStores.Open($"file://{folder.File("u")}", "/").Uri);
     }
 
     [Theory]
