@@ -28,8 +28,8 @@ public sealed class ComputeDevice : IHostedService, IDisposable
     {
         this.factory = factory;
         this.logger = logger;
-        device = new ComputeLane("ifguide device", QueueCapacity, factory.Create, Ended);
-        processor = new ComputeLane("ifguide processor", QueueCapacity, factory.Create, Ended);
+        device = new ComputeLane("ifguide device", QueueCapacity, factory.Create, Began, Ended);
+        processor = new ComputeLane("ifguide processor", QueueCapacity, factory.Create, Began, Ended);
     }
 
     /// <summary>Starts a unit, or joins it.</summary>
@@ -124,8 +124,16 @@ public sealed class ComputeDevice : IHostedService, IDisposable
     /// <remarks>The preparation has no artifact name of its own: its specification tells it apart.</remarks>
     private static string KeyOf(UnitReference unit) => unit.Artifact.Length > 0 ? unit.Artifact : $"{unit.Run}/{unit.Stage}/{unit.Name}/{unit.Specification}";
 
+    /// <remarks>A silo's log tells what its device did and when: what it was computing when it died, and how long the device was busy.</remarks>
+    private void Began(ComputeJob job) => logger.LogInformation("Unit {Stage}/{Unit} of run {Run} begins.", job.Unit.Stage, job.Unit.Name, job.Unit.Run);
+
     private void Ended(ComputeJob job)
     {
+        if (job.IsStarted)
+        {
+            logger.LogInformation("Unit {Stage}/{Unit} of run {Run} ended after {Seconds:0.000} s: {State}.", job.Unit.Stage, job.Unit.Name, job.Unit.Run, job.Busy.TotalSeconds, job.Completion.Status);
+        }
+
         lock (gate)
         {
             if (jobs.TryGetValue(job.Key, out var current) && ReferenceEquals(current, job))

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using IfGuide.Abstractions.Units;
 
 namespace IfGuide.Grains.Compute;
@@ -10,6 +11,7 @@ public sealed class ComputeJob : IProgress<UnitProgress>, IDisposable
     private readonly HashSet<string> followers = [];
     private volatile UnitProgress? progress;
     private volatile bool started;
+    private long began;
 
     internal ComputeJob(string key, UnitReference unit)
     {
@@ -32,6 +34,9 @@ public sealed class ComputeJob : IProgress<UnitProgress>, IDisposable
     /// <summary>Whether the thread has begun it.</summary>
     public bool IsStarted => started;
 
+    /// <summary>Time since the thread began it; zero before.</summary>
+    public TimeSpan Busy => started ? Stopwatch.GetElapsedTime(began) : TimeSpan.Zero;
+
     /// <summary>Whether it was told to stop.</summary>
     public bool IsCancelled => cancellation.IsCancellationRequested;
 
@@ -42,7 +47,11 @@ public sealed class ComputeJob : IProgress<UnitProgress>, IDisposable
 
     void IProgress<UnitProgress>.Report(UnitProgress value) => progress = value;
 
-    internal void Begin() => started = true;
+    internal void Begin()
+    {
+        began = Stopwatch.GetTimestamp();
+        started = true;
+    }
 
     internal void Complete(string artifact) => completion.TrySetResult(artifact);
 

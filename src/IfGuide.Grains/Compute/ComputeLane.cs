@@ -7,15 +7,17 @@ internal sealed class ComputeLane : IDisposable
 {
     private readonly BlockingCollection<ComputeJob> queue;
     private readonly Func<IUnitExecutor> createExecutor;
+    private readonly Action<ComputeJob> began;
     private readonly Action<ComputeJob> ended;
     private readonly Thread thread;
     private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool disposed;
 
-    public ComputeLane(string name, int capacity, Func<IUnitExecutor> createExecutor, Action<ComputeJob> ended)
+    public ComputeLane(string name, int capacity, Func<IUnitExecutor> createExecutor, Action<ComputeJob> began, Action<ComputeJob> ended)
     {
         queue = new BlockingCollection<ComputeJob>(capacity);
         this.createExecutor = createExecutor;
+        this.began = began;
         this.ended = ended;
         thread = new Thread(Run) { Name = name, IsBackground = true };
     }
@@ -75,6 +77,7 @@ internal sealed class ComputeLane : IDisposable
         try
         {
             job.Begin();
+            began(job);
             executor ??= createExecutor();
             job.Complete(executor.Execute(job.Unit, job, job.CancellationToken));
         }

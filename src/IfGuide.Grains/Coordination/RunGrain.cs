@@ -1,6 +1,7 @@
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Grains.Records;
+using Microsoft.Extensions.Logging;
 using Orleans.Placement;
 
 namespace IfGuide.Grains.Coordination;
@@ -237,6 +238,7 @@ public sealed class RunGrain : Grain, IRunGrain, IRemindable, IDisposable
             throw;
         }
 
+        services.Logger.LogInformation("Run {Run} is coordinated here.", Run);
         pump?.Dispose();
         pump = new RunPump(services, GrainFactory, ledger, () => DelayDeactivation(KeepAlive));
         pump.Start();
