@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using IfGuide.Abstractions;
+using IfGuide.Abstractions.Units;
 
 namespace IfGuide.Cli.Progress;
 
@@ -31,10 +32,17 @@ internal static class StatusText
 
         if (status.Failure is { } failure)
         {
-            text.AppendLine().Append("  ").Append(failure.Message);
+            text.AppendLine().Append("  ").Append(Where(failure)).Append(failure.Message);
         }
 
         return text.ToString();
+    }
+
+    private static string Where(RunFailure failure)
+    {
+        string?[] places = [failure.Stage is { } stage ? StageText.Name(stage) : null, failure.Unit, failure.Silo is { } silo ? $"on {silo}" : null];
+        var known = string.Join(", ", places.OfType<string>());
+        return known.Length == 0 ? string.Empty : $"failed in {known}: ";
     }
 
     private static string Stage(StageStatus stage) => stage switch

@@ -1,6 +1,7 @@
 using System.Reflection;
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Units;
+using IfGuide.Storage.Artifacts;
 
 namespace IfGuide.Grains.Compute;
 
@@ -27,11 +28,27 @@ internal static class FailureReport
             Unit = unit?.Name,
             Silo = silo,
             Detail = Cut(exception.ToString(), LongestDetail),
+            Kind = KindOf(cause),
+            Artifact = (cause as ArtifactCorruptException)?.Artifact ?? (cause as ArtifactNotFoundException)?.Artifact,
         };
     }
 
+    /// <summary>Whether waiting may help: the store is out of reach, for now.</summary>
+    /// <param name="exception">What was thrown, perhaps wrapped by Orleans' state storage.</param>
+    public static bool IsOutage(Exception exception) => Unwrap(exception) is StoreUnavailableException { IsTransient: true };
+
+    private static FailureKind KindOf(Exception cause) => cause switch
+    {
+        UserErrorException or InvalidDataException => FailureKind.User,
+        StoreUnavailableException { IsTransient: true } => FailureKind.StoreUnavailable,
+        StoreUnavailableException => FailureKind.StoreRefused,
+        ArtifactCorruptException => FailureKind.ArtifactCorrupt,
+        ArtifactNotFoundException => FailureKind.ArtifactMissing,
+        _ => FailureKind.Internal,
+    };
+
     private static Exception Unwrap(Exception exception) =>
-        exception is AggregateException or TargetInvocationException or TypeInitializationException && exception.InnerException is { } inner ? Unwrap(inner) : exception;
+        exception is AggregateException or TargetInvocationException or TypeInitializationException or OrleansException && exception.InnerException is { } inner ? Unwrap(inner) : exception;
 
     private static string Cut(string text, int longest) => text.Length <= longest ? text : text[..longest] + " …";
 }

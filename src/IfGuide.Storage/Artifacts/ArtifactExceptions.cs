@@ -1,10 +1,18 @@
 namespace IfGuide.Storage.Artifacts;
 
 /// <summary>There is no artifact of that name.</summary>
-public sealed class ArtifactNotFoundException(string message) : IOException(message);
+public sealed class ArtifactNotFoundException(string message) : IOException(message)
+{
+    /// <summary>The name that was looked for.</summary>
+    public string? Artifact { get; init; }
+}
 
 /// <summary>An artifact's or a record's bytes do not have the digest that was recorded when they were written.</summary>
-public sealed class ArtifactCorruptException(string message) : IOException(message);
+public sealed class ArtifactCorruptException(string message) : IOException(message)
+{
+    /// <summary>The artifact's store name; null for a record.</summary>
+    public string? Artifact { get; init; }
+}
 
 /// <summary>A unit was computed twice with different results: something in it is not deterministic.</summary>
 public sealed class ArtifactConflictException(string message) : IOException(message);
@@ -15,6 +23,9 @@ public sealed class StoreUnavailableException(string message, Exception innerExc
     private const int NoSpace = 28;
     private const int ReadOnlyFileSystem = 30;
     private const int QuotaExceeded = 122;
+
+    /// <summary>True when the same call may succeed later by itself: the server is down, restarting or slow. False when somebody must act: a full disk, no permission.</summary>
+    public bool IsTransient { get; init; }
 
     /// <summary>Describes a failure of the file system.</summary>
     /// <param name="action">What failed, e.g. <c>write</c>.</param>

@@ -81,12 +81,12 @@ public sealed partial class LocalArtifactStore : IStore
             return path;
         }
 
-        var expected = Find(name) ?? throw new ArtifactNotFoundException($"The store '{Root}' has no artifact '{name}'.");
+        var expected = Find(name) ?? throw new ArtifactNotFoundException($"The store '{Root}' has no artifact '{name}'.") { Artifact = name };
         var found = await DigestAsync(path, cancellationToken);
         if (found != expected.Digest)
         {
             throw new ArtifactCorruptException(
-                $"'{path}' is damaged: its SHA-256 is {found}, but {expected.Digest} was recorded when it was written. Delete it with 'rm {path}' and submit the run again: it will be computed anew. Check the disk.");
+                $"'{path}' is damaged: its SHA-256 is {found}, but {expected.Digest} was recorded when it was written. Delete it with 'rm {path}' and submit the run again: it will be computed anew. Check the disk.") { Artifact = name };
         }
 
         verified[name] = identity!.Value;
@@ -174,7 +174,7 @@ public sealed partial class LocalArtifactStore : IStore
         var recorded = File.ReadAllText(digestPath).Split(' ', 2);
         return recorded.Length == 2 && recorded[0].Length == 64
             ? new ArtifactDescription(name, identity.Length, recorded[0])
-            : throw new ArtifactCorruptException($"'{digestPath}' is damaged: it should hold a SHA-256 and a length. Delete it and '{PathOf(name)}' and submit the run again: the artifact will be computed anew.");
+            : throw new ArtifactCorruptException($"'{digestPath}' is damaged: it should hold a SHA-256 and a length. Delete it and '{PathOf(name)}' and submit the run again: the artifact will be computed anew.") { Artifact = name };
     }
 
     /// <summary>Writes or replaces a small file durably and at once.</summary>
