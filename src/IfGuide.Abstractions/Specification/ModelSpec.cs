@@ -18,7 +18,7 @@ public sealed record ModelSpec
 [GenerateSerializer, Immutable, Alias("ifguide.ArchitectureSpec")]
 public sealed record ArchitectureSpec
 {
-    /// <summary><c>gpt_neox</c> or <c>llama</c>.</summary>
+    /// <summary><c>gpt_neox</c>, <c>llama</c>, <c>mistral</c>, <c>qwen2</c> or <c>gpt2</c>.</summary>
     [Id(0)] public string ModelType { get; init; } = "gpt_neox";
 
     /// <summary>Width of the residual stream.</summary>
@@ -30,7 +30,7 @@ public sealed record ArchitectureSpec
     /// <summary>Number of attention heads; divides <see cref="HiddenSize"/>.</summary>
     [Id(3)] public int NumAttentionHeads { get; init; } = 4;
 
-    /// <summary>Number of key and value heads (llama); null: as many as attention heads.</summary>
+    /// <summary>Number of key and value heads (llama, mistral, qwen2); null: as many as attention heads.</summary>
     [Id(4)] public int? NumKeyValueHeads { get; init; }
 
     /// <summary>Width of the feed-forward layer.</summary>

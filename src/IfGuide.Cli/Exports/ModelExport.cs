@@ -1,6 +1,7 @@
 using IfGuide.Abstractions;
 using IfGuide.Cli.Outputs;
 using IfGuide.Pipeline;
+using IfGuide.Storage.Models;
 
 namespace IfGuide.Cli.Exports;
 
@@ -17,25 +18,12 @@ internal static class ModelExport
     public static async Task WriteAsync(RunArtifacts run, string? model, string path, CancellationToken cancellationToken)
     {
         var (weights, prepared) = Find(run, model ?? "suppressed");
-        var files = new List<(string Name, string Source)>
-        {
-            ("config.json", await run.FetchAsync(prepared.Configuration, "configuration", cancellationToken)),
-            ("model.safetensors", await run.FetchAsync(weights, "trained model", cancellationToken)),
-        };
-        if (run.Inputs.Tokenizer is { } tokenizer)
-        {
-            files.Add(("tokenizer.json", await run.FetchAsync(tokenizer, "tokenizer", cancellationToken)));
-        }
-
+        var configurationPath = await run.FetchAsync(prepared.Configuration, "configuration", cancellationToken);
+        var weightsPath = await run.FetchAsync(weights, "trained model", cancellationToken);
+        var tokenizerPath = run.Inputs.Tokenizer is { } tokenizer ? await run.FetchAsync(tokenizer, "tokenizer", cancellationToken) : null;
         await OutputFile.WriteFolderAsync(path, folder =>
         {
-            foreach (var (name, source) in files)
-            {
-                var target = Path.Combine(folder, name);
-                File.Copy(source, target);
-                File.SetUnixFileMode(target, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead); // the store's own files are read only
-            }
-
+            HuggingFaceModel.Save(folder, configurationPath, weightsPath, tokenizerPath);
             return Task.CompletedTask;
         });
     }

@@ -3,4 +3,4 @@ using IfGuide.Numerics.Models.Operations;
 namespace IfGuide.Numerics.Models;
 
 /// <summary>What the blocks of one forward pass share.</summary>
-internal sealed record BlockContext(ForwardPass Pass, AttentionMask Mask, RotaryEmbedding Rotary, long Start);
+internal sealed record BlockContext(ForwardPass Pass, AttentionMask Mask, RotaryEmbedding? Rotary, long Start);

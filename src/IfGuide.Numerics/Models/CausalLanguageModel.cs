@@ -7,14 +7,14 @@ namespace IfGuide.Numerics.Models;
 /// <remarks>Positions are 0 .. T − 1 in every row, padded on the left or not, as Hugging Face computes them without position ids.</remarks>
 public abstract class CausalLanguageModel : IDisposable
 {
-    private readonly RotaryEmbedding rotary;
+    private readonly RotaryEmbedding? rotary;
 
     private protected CausalLanguageModel(TransformerConfiguration configuration, IReadOnlyDictionary<string, Tensor> weights, string unembedding)
     {
         Configuration = configuration;
         Weights = weights;
         Unembedding = weights[unembedding];
-        rotary = new RotaryEmbedding(configuration, Precision, Device);
+        rotary = configuration.HasRotaryPositions ? new RotaryEmbedding(configuration, Precision, Device) : null;
     }
 
     /// <summary>Shape and constants.</summary>
@@ -46,7 +46,12 @@ public abstract class CausalLanguageModel : IDisposable
         ArgumentNullException.ThrowIfNull(weights);
         configuration.Validate();
         var owned = ModelWeights.Take(configuration, weights);
-        return configuration.Family == ModelFamily.GptNeoX ? new GptNeoXModel(configuration, owned) : new LlamaModel(configuration, owned);
+        return configuration.Family switch
+        {
+            ModelFamily.GptNeoX => new GptNeoXModel(configuration, owned),
+            ModelFamily.Gpt2 => new Gpt2Model(configuration, owned),
+            _ => new LlamaModel(configuration, owned),
+        };
     }
 
     /// <summary>Names and shapes of the weights of a model.</summary>
@@ -54,7 +59,12 @@ public abstract class CausalLanguageModel : IDisposable
     public static IReadOnlyDictionary<string, long[]> WeightShapes(TransformerConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        return configuration.Family == ModelFamily.GptNeoX ? GptNeoXModel.Shapes(configuration) : LlamaModel.Shapes(configuration);
+        return configuration.Family switch
+        {
+            ModelFamily.GptNeoX => GptNeoXModel.Shapes(configuration),
+            ModelFamily.Gpt2 => Gpt2Model.Shapes(configuration),
+            _ => LlamaModel.Shapes(configuration),
+        };
     }
 
     /// <summary>Whether a tensor may lie among a checkpoint's weights although the model computes without it: buffers of old checkpoints, the copy of a tied unembedding.</summary>
@@ -66,15 +76,40 @@ public abstract class CausalLanguageModel : IDisposable
         return ModelWeights.IsTolerated(name, configuration);
     }
 
+    /// <summary>Whether Hugging Face's files hold a weight as [in, out], the transpose of what is used here.</summary>
+    /// <param name="configuration">Shape and constants.</param>
+    /// <param name="name">The weight's name.</param>
+    public static bool IsStoredTransposed(TransformerConfiguration configuration, string name)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(name);
+        return configuration.Family == ModelFamily.Gpt2 && Gpt2Model.IsStoredTransposed(name);
+    }
+
+    /// <summary>The name under which a checkpoint's tensor is used: GPT-2's first checkpoints leave out <c>transformer.</c>.</summary>
+    /// <param name="configuration">Shape and constants.</param>
+    /// <param name="name">The name in the file.</param>
+    public static string CanonicalName(TransformerConfiguration configuration, string name)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(name);
+        return configuration.Family == ModelFamily.Gpt2 && !name.StartsWith(Gpt2Model.Prefix, StringComparison.Ordinal) && name != Gpt2Model.UnembeddingName ? Gpt2Model.Prefix + name : name;
+    }
+
     /// <summary>Names of the tracked layers that others share their input with or that read their own: one per input group, known without weights.</summary>
     /// <param name="configuration">Shape and constants.</param>
     public static IReadOnlyList<string> InputGroups(TransformerConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        return configuration.Family == ModelFamily.GptNeoX ? GptNeoXModel.Groups(configuration) : LlamaModel.Groups(configuration);
+        return configuration.Family switch
+        {
+            ModelFamily.GptNeoX => GptNeoXModel.Groups(configuration),
+            ModelFamily.Gpt2 => Gpt2Model.Groups(configuration),
+            _ => LlamaModel.Groups(configuration),
+        };
     }
 
-    /// <summary>Weights to train from: matrices normal with <see cref="TransformerConfiguration.InitializerRange"/>, biases 0, norms 1 and 0, as Hugging Face initialises both families.</summary>
+    /// <summary>Weights to train from: matrices normal with <see cref="TransformerConfiguration.InitializerRange"/>, biases 0, norms 1 and 0, as Hugging Face initialises each family.</summary>
     /// <param name="configuration">Shape and constants.</param>
     /// <param name="seed">The run's seed; each number depends on it, its tensor's name and its place only.</param>
     /// <param name="device">Where the tensors go.</param>
@@ -99,7 +134,7 @@ public abstract class CausalLanguageModel : IDisposable
         using var scope = NewDisposeScope();
         using var mask = new AttentionMask(attentionMask, inputIds.shape[1], start);
         var context = new BlockContext(pass, mask, rotary, start);
-        var states = Embed(inputIds);
+        var states = Embed(inputIds, start);
         for (var index = 0; index < Configuration.LayerCount; index++)
         {
             using var block = NewDisposeScope();
@@ -135,7 +170,7 @@ public abstract class CausalLanguageModel : IDisposable
     {
         if (disposing)
         {
-            rotary.Dispose();
+            rotary?.Dispose();
             foreach (var weight in Weights.Values)
             {
                 weight.Dispose();
@@ -143,7 +178,7 @@ public abstract class CausalLanguageModel : IDisposable
         }
     }
 
-    private protected abstract Dual Embed(Tensor inputIds);
+    private protected abstract Dual Embed(Tensor inputIds, long start);
 
     private protected abstract Dual Block(int index, Dual states, BlockContext context);
 
@@ -152,8 +187,7 @@ public abstract class CausalLanguageModel : IDisposable
     /// <summary>Rotates, caches and attends: queries [B, T, heads, size], keys and values [B, T, key heads, size] to [B, T, heads · size].</summary>
     private protected static Dual Attend(int block, Dual query, Dual key, Dual value, BlockContext context)
     {
-        query = query.Map(heads => context.Rotary.Apply(heads, context.Start).transpose(1, 2));
-        key = key.Map(heads => context.Rotary.Apply(heads, context.Start).transpose(1, 2));
+        (query, key) = (query.Map(Place), key.Map(Place));
         value = value.Map(heads => heads.transpose(1, 2));
         if (context.Pass.Cache is { } cache)
         {
@@ -162,6 +196,8 @@ public abstract class CausalLanguageModel : IDisposable
         }
 
         return CausalAttention.Apply(query, key, value, context.Mask);
+
+        Tensor Place(Tensor heads) => (context.Rotary?.Apply(heads, context.Start) ?? heads).transpose(1, 2);
     }
 
     private void CheckInput(Tensor inputIds, long start)

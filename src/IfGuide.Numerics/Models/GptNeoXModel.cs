@@ -74,7 +74,7 @@ internal sealed class GptNeoXModel : CausalLanguageModel
         return shapes;
     }
 
-    private protected override Dual Embed(Tensor inputIds) => Embedding.Apply(Weights[EmbeddingName], inputIds);
+    private protected override Dual Embed(Tensor inputIds, long start) => Embedding.Apply(Weights[EmbeddingName], inputIds);
 
     private protected override Dual FinalNorm(Dual states) => Norm(states, FinalNormName);
 

@@ -17,7 +17,7 @@ internal static class InitialWeights
         foreach (var (name, shape) in CausalLanguageModel.WeightShapes(configuration))
         {
             using var scope = NewDisposeScope();
-            var weight = shape.Length == 2 ? Normal(name, shape, configuration.InitializerRange, seed)
+            var weight = shape.Length == 2 ? Normal(name, shape, Deviation(configuration, name), seed)
                 : name.EndsWith(".bias", StringComparison.Ordinal) ? zeros(shape, ScalarType.Float32)
                 : ones(shape, ScalarType.Float32);
             result[name] = weight.to(device).DetachFromDisposeScope();
@@ -25,6 +25,12 @@ internal static class InitialWeights
 
         return result;
     }
+
+    /// <summary>GPT-2 starts what it adds to the residual stream smaller, by 1/√(number of additions).</summary>
+    private static double Deviation(TransformerConfiguration configuration, string name) =>
+        configuration.Family == ModelFamily.Gpt2 && name.EndsWith(".c_proj.weight", StringComparison.Ordinal)
+            ? configuration.InitializerRange / Math.Sqrt(2.0 * configuration.LayerCount)
+            : configuration.InitializerRange;
 
     private static Tensor Normal(string name, long[] shape, double deviation, ulong seed)
     {

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Models;
 
-/// <summary>Llama, as Hugging Face's <c>LlamaForCausalLM</c> computes it.</summary>
+/// <summary>Llama, as Hugging Face's <c>LlamaForCausalLM</c> computes it; Mistral and Qwen2 under the same names.</summary>
 internal sealed class LlamaModel : CausalLanguageModel
 {
     internal const string UnembeddingName = "lm_head.weight";
@@ -50,7 +50,7 @@ internal sealed class LlamaModel : CausalLanguageModel
             Matrix("self_attn.q_proj", queries, c.HiddenSize, c.AttentionBias);
             Matrix("self_attn.k_proj", keys, c.HiddenSize, c.AttentionBias);
             Matrix("self_attn.v_proj", keys, c.HiddenSize, c.AttentionBias);
-            Matrix("self_attn.o_proj", c.HiddenSize, queries, c.AttentionBias);
+            Matrix("self_attn.o_proj", c.HiddenSize, queries, c.AttentionOutputBias);
             Matrix("mlp.gate_proj", c.IntermediateSize, c.HiddenSize, bias: false);
             Matrix("mlp.up_proj", c.IntermediateSize, c.HiddenSize, bias: false);
             Matrix("mlp.down_proj", c.HiddenSize, c.IntermediateSize, bias: false);
@@ -74,7 +74,7 @@ internal sealed class LlamaModel : CausalLanguageModel
         return shapes;
     }
 
-    private protected override Dual Embed(Tensor inputIds) => Embedding.Apply(Weights[EmbeddingName], inputIds);
+    private protected override Dual Embed(Tensor inputIds, long start) => Embedding.Apply(Weights[EmbeddingName], inputIds);
 
     private protected override Dual FinalNorm(Dual states) => Norm(states, FinalNormName);
 

@@ -8,4 +8,13 @@ public enum ModelFamily
 
     /// <summary>Llama: RMSNorm, SwiGLU, grouped key and value heads, full rotary embedding, no biases unless asked.</summary>
     Llama,
+
+    /// <summary>Mistral: Llama's computation. Attention within its sliding window is full attention, so the window bounds the positions.</summary>
+    Mistral,
+
+    /// <summary>Qwen2: Llama's computation with biases on queries, keys and values.</summary>
+    Qwen2,
+
+    /// <summary>GPT-2: LayerNorm, tanh GELU, one projection of all queries, then keys, then values, learned positions, biases. Hugging Face stores its weights as [in, out]; here they are [out, in] as everywhere.</summary>
+    Gpt2,
 }

@@ -8,7 +8,7 @@ internal static class ModelWeights
     private const int NamesShown = 5;
 
     /// <summary>Buffers that older checkpoints carry among the weights; the model computes them itself.</summary>
-    private static readonly string[] Buffers = [".attention.bias", ".attention.masked_bias", ".rotary_emb.inv_freq"];
+    private static readonly string[] Buffers = [".attention.bias", ".attention.masked_bias", ".rotary_emb.inv_freq", ".attn.bias", ".attn.masked_bias"];
 
     /// <summary>The expected tensors, detached from dispose scopes; the tolerated others are freed.</summary>
     public static Dictionary<string, Tensor> Take(TransformerConfiguration configuration, IReadOnlyDictionary<string, Tensor> weights)

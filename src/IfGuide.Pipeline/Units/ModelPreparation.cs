@@ -12,6 +12,15 @@ internal static class ModelPreparation
 {
     private const int DefaultPositions = 2048;
 
+    private static readonly Dictionary<string, ModelFamily> Families = new()
+    {
+        ["gpt_neox"] = ModelFamily.GptNeoX,
+        ["llama"] = ModelFamily.Llama,
+        ["mistral"] = ModelFamily.Mistral,
+        ["qwen2"] = ModelFamily.Qwen2,
+        ["gpt2"] = ModelFamily.Gpt2,
+    };
+
     public static (PreparedModel Prepared, int VocabularySize) Prepare(
         RunSpec specification, ModelSpec model, string role, TokenizerFile? tokenizer, BlockingStore store, InputFiles files)
     {
@@ -61,20 +70,25 @@ internal static class ModelPreparation
             throw new UserErrorException($"{role}.architecture: hidden_size {architecture.HiddenSize} is no multiple of num_attention_heads {architecture.NumAttentionHeads}.");
         }
 
-        var isNeoX = architecture.ModelType == "gpt_neox";
+        if (!Families.TryGetValue(architecture.ModelType, out var family))
+        {
+            throw new UserErrorException($"{role}.architecture.model_type: '{architecture.ModelType}', expected {string.Join(", ", Families.Keys)}.");
+        }
+
+        var isNeoX = family == ModelFamily.GptNeoX;
         var configuration = new TransformerConfiguration
         {
-            Family = isNeoX ? ModelFamily.GptNeoX : ModelFamily.Llama,
+            Family = family,
             VocabularySize = vocabulary,
             HiddenSize = architecture.HiddenSize,
             LayerCount = architecture.NumHiddenLayers,
             HeadCount = architecture.NumAttentionHeads,
-            KeyValueHeadCount = isNeoX ? architecture.NumAttentionHeads : architecture.NumKeyValueHeads ?? architecture.NumAttentionHeads,
+            KeyValueHeadCount = architecture.NumKeyValueHeads ?? architecture.NumAttentionHeads,
             HeadSize = architecture.HiddenSize / architecture.NumAttentionHeads,
             IntermediateSize = architecture.IntermediateSize,
             RotaryFraction = isNeoX ? architecture.RotaryPct : 1,
             RotaryBase = architecture.RotaryEmbBase,
-            AttentionBias = isNeoX,
+            AttentionBias = family is ModelFamily.GptNeoX or ModelFamily.Qwen2 or ModelFamily.Gpt2,
             TieEmbeddings = architecture.TieWordEmbeddings,
             MaximumPositions = Math.Max(DefaultPositions, specification.Corpus.Block),
             InitializerRange = architecture.InitializerRange,

@@ -6,7 +6,7 @@ using IfGuide.Storage.Formats;
 
 namespace IfGuide.Storage.Models;
 
-/// <summary>config.json, as Hugging Face transformers writes it for GPT-NeoX and Llama models. Unknown keys that change no mathematics are ignored; features that would are refused by name.</summary>
+/// <summary>config.json, as Hugging Face transformers writes it for GPT-NeoX, Llama, Mistral, Qwen2 and GPT-2 models. Unknown keys that change no mathematics are ignored; features that would are refused by name.</summary>
 public static class HuggingFaceConfiguration
 {
     /// <summary>Reads a configuration.</summary>
@@ -24,16 +24,14 @@ public static class HuggingFaceConfiguration
         try
         {
             var type = reader.Text("model_type");
-            if (reader.Flag("use_sliding_window", true) && reader.Has("sliding_window"))
-            {
-                throw reader.Wrong("sliding_window", "null: attention to all earlier tokens");
-            }
-
             var configuration = type switch
             {
                 "gpt_neox" => GptNeoX(reader),
-                "llama" => Llama(reader),
-                _ => throw reader.Wrong("model_type", "gpt_neox or llama"),
+                "llama" => Llama(reader, ModelFamily.Llama),
+                "mistral" => Llama(reader, ModelFamily.Mistral),
+                "qwen2" => Llama(reader, ModelFamily.Qwen2),
+                "gpt2" => Gpt2(reader),
+                _ => throw reader.Wrong("model_type", "gpt_neox, llama, mistral, qwen2 or gpt2"),
             };
             configuration.Validate();
             return configuration;
@@ -55,15 +53,24 @@ public static class HuggingFaceConfiguration
     public static void Write(Stream stream, TransformerConfiguration configuration, int? endOfTextToken)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        var json = configuration.Family == ModelFamily.GptNeoX ? GptNeoX(configuration) : Llama(configuration);
+        var json = configuration.Family switch
+        {
+            ModelFamily.GptNeoX => GptNeoX(configuration),
+            ModelFamily.Gpt2 => Gpt2(configuration),
+            _ => Llama(configuration),
+        };
         json["bos_token_id"] = endOfTextToken ?? 0;
         json["eos_token_id"] = endOfTextToken ?? 0;
-        json["hidden_size"] = configuration.HiddenSize;
-        json["initializer_range"] = configuration.InitializerRange;
-        json["intermediate_size"] = configuration.IntermediateSize;
-        json["max_position_embeddings"] = configuration.MaximumPositions;
-        json["num_attention_heads"] = configuration.HeadCount;
-        json["num_hidden_layers"] = configuration.LayerCount;
+        if (configuration.Family != ModelFamily.Gpt2) // which has names of its own for them
+        {
+            json["hidden_size"] = configuration.HiddenSize;
+            json["initializer_range"] = configuration.InitializerRange;
+            json["intermediate_size"] = configuration.IntermediateSize;
+            json["max_position_embeddings"] = configuration.MaximumPositions;
+            json["num_attention_heads"] = configuration.HeadCount;
+            json["num_hidden_layers"] = configuration.LayerCount;
+        }
+
         json["tie_word_embeddings"] = configuration.TieEmbeddings;
         json["torch_dtype"] = "float32";
         json["vocab_size"] = configuration.VocabularySize;
@@ -121,7 +128,33 @@ public static class HuggingFaceConfiguration
         };
     }
 
-    private static TransformerConfiguration Llama(ConfigurationReader reader)
+    private static TransformerConfiguration Gpt2(ConfigurationReader reader)
+    {
+        reader.Require("activation_function", "gelu_new", value => value.ValueKind == JsonValueKind.String && value.GetString() is "gelu_new" or "gelu_pytorch_tanh");
+        reader.Require("scale_attn_weights", "true", value => value.ValueKind == JsonValueKind.True);
+        reader.Require("scale_attn_by_inverse_layer_idx", "false", value => value.ValueKind == JsonValueKind.False);
+        reader.Require("add_cross_attention", "false", value => value.ValueKind == JsonValueKind.False);
+        var heads = reader.Whole("n_head");
+        var width = reader.Whole("n_embd");
+        return new TransformerConfiguration
+        {
+            Family = ModelFamily.Gpt2,
+            VocabularySize = reader.Whole("vocab_size"),
+            HiddenSize = width,
+            LayerCount = (int)reader.Whole("n_layer"),
+            HeadCount = heads,
+            KeyValueHeadCount = heads,
+            HeadSize = width / heads,
+            IntermediateSize = reader.Whole("n_inner", 4 * width),
+            NormalisationEpsilon = reader.Number("layer_norm_epsilon", 1e-5),
+            AttentionBias = true,
+            TieEmbeddings = reader.Flag("tie_word_embeddings", true),
+            MaximumPositions = reader.Whole("n_positions", 1024),
+            InitializerRange = reader.Number("initializer_range", 0.02),
+        };
+    }
+
+    private static TransformerConfiguration Llama(ConfigurationReader reader, ModelFamily family)
     {
         Activation(reader, "silu");
         reader.Require("mlp_bias", "false", value => value.ValueKind == JsonValueKind.False);
@@ -130,7 +163,7 @@ public static class HuggingFaceConfiguration
         var width = reader.Whole("hidden_size");
         return new TransformerConfiguration
         {
-            Family = ModelFamily.Llama,
+            Family = family,
             VocabularySize = reader.Whole("vocab_size"),
             HiddenSize = width,
             LayerCount = (int)reader.Whole("num_hidden_layers"),
@@ -141,12 +174,16 @@ public static class HuggingFaceConfiguration
             NormalisationEpsilon = reader.Number("rms_norm_eps", 1e-6),
             RotaryBase = reader.Has("rope_parameters") ? reader.Section("rope_parameters").Number("rope_theta", 10000) : reader.Number("rope_theta", 10000),
             RopeScaling = Scaling(reader),
-            AttentionBias = reader.Flag("attention_bias", false),
+            AttentionBias = family == ModelFamily.Qwen2 || reader.Flag("attention_bias", false),
             TieEmbeddings = reader.Flag("tie_word_embeddings", false),
-            MaximumPositions = reader.Whole("max_position_embeddings", 2048),
+            MaximumPositions = Math.Min(reader.Whole("max_position_embeddings", 2048), SlidingWindow(reader, family)),
             InitializerRange = reader.Number("initializer_range", 0.02),
         };
     }
+
+    /// <summary>Within its window, sliding attention is attention to all earlier tokens; longer sequences are refused by the positions.</summary>
+    private static long SlidingWindow(ConfigurationReader reader, ModelFamily family) =>
+        reader.Flag("use_sliding_window", family == ModelFamily.Mistral) ? reader.Whole("sliding_window", int.MaxValue) : int.MaxValue;
 
     private static void Activation(ConfigurationReader reader, string expected) =>
         reader.Require("hidden_act", expected, value => value.ValueKind == JsonValueKind.String && value.GetString() == expected);
@@ -194,8 +231,8 @@ public static class HuggingFaceConfiguration
 
     private static JsonObject Llama(TransformerConfiguration configuration) => new()
     {
-        ["architectures"] = new JsonArray("LlamaForCausalLM"),
-        ["model_type"] = "llama",
+        ["architectures"] = new JsonArray($"{configuration.Family}ForCausalLM"),
+        ["model_type"] = configuration.Family switch { ModelFamily.Mistral => "mistral", ModelFamily.Qwen2 => "qwen2", _ => "llama" },
         ["attention_bias"] = configuration.AttentionBias,
         ["head_dim"] = configuration.HeadSize,
         ["hidden_act"] = "silu",
@@ -211,5 +248,19 @@ public static class HuggingFaceConfiguration
             ["rope_type"] = "llama3",
         },
         ["rope_theta"] = configuration.RotaryBase,
+    };
+
+    private static JsonObject Gpt2(TransformerConfiguration configuration) => new()
+    {
+        ["architectures"] = new JsonArray("GPT2LMHeadModel"),
+        ["model_type"] = "gpt2",
+        ["activation_function"] = "gelu_new",
+        ["initializer_range"] = configuration.InitializerRange,
+        ["layer_norm_epsilon"] = configuration.NormalisationEpsilon,
+        ["n_embd"] = configuration.HiddenSize,
+        ["n_head"] = configuration.HeadCount,
+        ["n_inner"] = configuration.IntermediateSize,
+        ["n_layer"] = configuration.LayerCount,
+        ["n_positions"] = configuration.MaximumPositions,
     };
 }

@@ -55,7 +55,7 @@ public sealed class HuggingFaceModel
             : throw new UserErrorException($"'{folder}' holds neither {WeightsName} nor {IndexName}: put the weights there, converted to safetensors if they are in another format."));
     }
 
-    /// <summary>Checks every weight and writes all as one safetensors file, under their Hugging Face names and in their own type; buffers and copies of tied weights are left out.</summary>
+    /// <summary>Checks every weight and writes all as one safetensors file, under their Hugging Face names, as [out, in] and in their own type; buffers and copies of tied weights are left out.</summary>
     /// <param name="stream">Where to; may be forward only.</param>
     /// <exception cref="UserErrorException">A tensor is missing, unexpected, of wrong shape or type, or holds NaN or infinity; the message names file and tensor.</exception>
     public void WriteWeights(Stream stream)
@@ -71,7 +71,7 @@ public sealed class HuggingFaceModel
             var weights = Weights(files);
             SafetensorsWriter.Write(
                 stream,
-                weights.Select(weight => new TensorSource(weight.Entry.Name, weight.Entry.Type, weight.Entry.Shape, output => Copy(weight.File, weight.Entry, output))),
+                weights.Select(weight => new TensorSource(weight.Name, weight.Entry.Type, weight.Shape, output => Copy(weight, output))),
                 PyTorchMetadata);
         }
         finally
@@ -86,22 +86,23 @@ public sealed class HuggingFaceModel
     /// <summary>Writes a folder that transformers loads. The files appear under their names only when they are whole.</summary>
     /// <param name="folder">The folder; made when missing.</param>
     /// <param name="configurationPath">A config.json.</param>
-    /// <param name="weightsPath">A safetensors file of the weights.</param>
+    /// <param name="weightsPath">A safetensors file of the weights as <see cref="WriteWeights"/> and the trainer write it.</param>
     /// <param name="tokenizerPath">A tokenizer.json; null: none.</param>
     public static void Save(string folder, string configurationPath, string weightsPath, string? tokenizerPath)
     {
         Directory.CreateDirectory(folder);
-        Place(configurationPath, ConfigurationName);
-        Place(weightsPath, WeightsName);
+        var configuration = HuggingFaceConfiguration.Read(configurationPath);
+        Place(ConfigurationName, temporary => File.Copy(configurationPath, temporary));
+        Place(WeightsName, temporary => StoredLayout.Restore(configuration, weightsPath, temporary));
         if (tokenizerPath is not null)
         {
-            Place(tokenizerPath, TokenizerName);
+            Place(TokenizerName, temporary => File.Copy(tokenizerPath, temporary));
         }
 
-        void Place(string source, string name)
+        void Place(string name, Action<string> write)
         {
             var temporary = Path.Combine(folder, $".{name}.{Guid.NewGuid():N}");
-            File.Copy(source, temporary);
+            write(temporary);
             File.SetUnixFileMode(temporary, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
             File.Move(temporary, Path.Combine(folder, name), overwrite: true);
         }
@@ -126,9 +127,9 @@ public sealed class HuggingFaceModel
         }
     }
 
-    private List<(SafetensorsFile File, TensorEntry Entry)> Weights(List<SafetensorsFile> files)
+    private List<StoredWeight> Weights(List<SafetensorsFile> files)
     {
-        var byName = files.SelectMany(file => file.Tensors.Values.Select(entry => (File: file, Entry: entry))).GroupBy(weight => weight.Entry.Name).ToList();
+        var byName = files.SelectMany(file => file.Tensors.Values.Select(entry => (File: file, Entry: entry))).GroupBy(weight => CausalLanguageModel.CanonicalName(Configuration, weight.Entry.Name)).ToList();
         if (byName.Find(weights => weights.Count() > 1) is { } twice)
         {
             throw new UserErrorException($"Tensor '{twice.Key}' stands in '{string.Join("' and in '", twice.Select(weight => weight.File.Path))}': download or export the model's folder again.");
@@ -141,19 +142,20 @@ public sealed class HuggingFaceModel
         foreach (var (name, shape) in shapes)
         {
             var (file, entry) = found[name];
-            if (!entry.Shape.SequenceEqual(shape))
+            var expected = CausalLanguageModel.IsStoredTransposed(Configuration, name) ? [shape[1], shape[0]] : shape;
+            if (!entry.Shape.SequenceEqual(expected))
             {
                 throw new UserErrorException(
-                    $"Tensor '{name}' of '{file.Path}' has shape {ElementTypes.Describe(entry.Shape)}, but {ConfigurationName} asks for {ElementTypes.Describe(shape)}. Check that both belong to one model.");
+                    $"Tensor '{entry.Name}' of '{file.Path}' has shape {ElementTypes.Describe(entry.Shape)}, but {ConfigurationName} asks for {ElementTypes.Describe(expected)}. Check that both belong to one model.");
             }
 
             if (entry.Type is not (ElementType.Float32 or ElementType.Float16 or ElementType.BFloat16 or ElementType.Float64))
             {
-                throw new UserErrorException($"Tensor '{name}' of '{file.Path}' has elements of type {entry.Type}, expected float32, float16 or bfloat16: convert the weights.");
+                throw new UserErrorException($"Tensor '{entry.Name}' of '{file.Path}' has elements of type {entry.Type}, expected float32, float16 or bfloat16: convert the weights.");
             }
         }
 
-        return [.. shapes.Keys.Order(StringComparer.Ordinal).Select(name => found[name])];
+        return [.. shapes.OrderBy(weight => weight.Key, StringComparer.Ordinal).Select(weight => new StoredWeight(weight.Key, weight.Value, found[weight.Key].File, found[weight.Key].Entry, CausalLanguageModel.IsStoredTransposed(Configuration, weight.Key)))];
     }
 
     private void Refuse(string problem, IEnumerable<string> names)
@@ -166,14 +168,28 @@ public sealed class HuggingFaceModel
         }
     }
 
-    private static void Copy(SafetensorsFile file, TensorEntry entry, Stream output) => file.ForEachPiece(entry.Name, PieceLength, (offset, bytes) =>
+    private static void Copy(StoredWeight weight, Stream output)
     {
-        var bad = NonFiniteWeights.Find(entry.Type, bytes);
-        if (bad >= 0)
+        var (file, entry) = (weight.File, weight.Entry);
+        file.ForEachPiece(entry.Name, PieceLength, (offset, bytes) =>
         {
-            throw new UserErrorException($"Tensor '{entry.Name}' of '{file.Path}' is not finite at element {offset / entry.Type.Size() + bad}: the checkpoint is damaged or its training diverged; use another.");
-        }
+            var bad = NonFiniteWeights.Find(entry.Type, bytes);
+            if (bad >= 0)
+            {
+                throw new UserErrorException($"Tensor '{entry.Name}' of '{file.Path}' is not finite at element {offset / entry.Type.Size() + bad}: the checkpoint is damaged or its training diverged; use another.");
+            }
 
-        output.Write(bytes);
-    });
+            if (!weight.IsTransposed)
+            {
+                output.Write(bytes);
+            }
+        });
+        if (weight.IsTransposed)
+        {
+            StoredLayout.WriteTransposed(file, entry, output);
+        }
+    }
+
+    /// <summary>A weight of the model and the tensor of a file that holds it.</summary>
+    private sealed record StoredWeight(string Name, IReadOnlyList<long> Shape, SafetensorsFile File, TensorEntry Entry, bool IsTransposed);
 }

@@ -8,7 +8,7 @@ internal static class TestModels
 {
     public const long Vocabulary = 61;
 
-    public static TheoryData<string> Names => ["neox", "neox sequential tied", "neox without attention bias", "llama", "llama grouped biased", "llama scaled tied"];
+    public static TheoryData<string> Names => ["neox", "neox sequential tied", "neox without attention bias", "llama", "llama grouped biased", "llama scaled tied", "mistral grouped", "qwen2 grouped biased", "gpt2", "gpt2 tied"];
 
     public static CausalLanguageModel Create(string name, ScalarType precision = ScalarType.Float64)
     {
@@ -28,11 +28,12 @@ internal static class TestModels
 
     public static TransformerConfiguration Configuration(string name)
     {
-        var llama = name.StartsWith("llama", StringComparison.Ordinal);
+        var family = name.Split(' ')[0] switch { "llama" => ModelFamily.Llama, "mistral" => ModelFamily.Mistral, "qwen2" => ModelFamily.Qwen2, "gpt2" => ModelFamily.Gpt2, _ => ModelFamily.GptNeoX };
+        var llama = family is not (ModelFamily.GptNeoX or ModelFamily.Gpt2);
         var grouped = name.Contains("grouped", StringComparison.Ordinal);
         return new TransformerConfiguration
         {
-            Family = llama ? ModelFamily.Llama : ModelFamily.GptNeoX,
+            Family = family,
             VocabularySize = Vocabulary,
             HiddenSize = 24,
             LayerCount = 2,
@@ -42,7 +43,7 @@ internal static class TestModels
             IntermediateSize = 40,
             RotaryFraction = llama ? 1 : 0.67,
             ParallelResidual = !name.Contains("sequential", StringComparison.Ordinal),
-            AttentionBias = llama ? grouped : !name.Contains("without", StringComparison.Ordinal),
+            AttentionBias = llama ? name.Contains("biased", StringComparison.Ordinal) : !name.Contains("without", StringComparison.Ordinal),
             TieEmbeddings = name.Contains("tied", StringComparison.Ordinal),
             RopeScaling = name.Contains("scaled", StringComparison.Ordinal) ? new RopeScaling(8, 1, 4, 64) : null,
             MaximumPositions = 512,

@@ -21,6 +21,9 @@ public sealed class TrainerTests
     [InlineData(ModelFamily.GptNeoX, false)]
     [InlineData(ModelFamily.Llama, true)]
     [InlineData(ModelFamily.Llama, false)]
+    [InlineData(ModelFamily.Qwen2, true)]
+    [InlineData(ModelFamily.Gpt2, true)]
+    [InlineData(ModelFamily.Gpt2, false)]
     public void Equals_autograd_and_torchs_own_optimizer(ModelFamily family, bool tied)
     {
         using var scope = NewDisposeScope();
@@ -185,8 +188,8 @@ public sealed class TrainerTests
         var configuration = new TransformerConfiguration
         {
             Family = family, VocabularySize = 23, HiddenSize = 16, LayerCount = 2, HeadCount = 2, KeyValueHeadCount = 2, HeadSize = 8, IntermediateSize = 32,
-            NormalisationEpsilon = 1e-5, RotaryFraction = family == ModelFamily.Llama ? 1 : 0.5, RotaryBase = 10000, ParallelResidual = true,
-            AttentionBias = family == ModelFamily.GptNeoX, TieEmbeddings = tied, MaximumPositions = 64, InitializerRange = 0.05,
+            NormalisationEpsilon = 1e-5, RotaryFraction = family is ModelFamily.Llama or ModelFamily.Qwen2 ? 1 : 0.5, RotaryBase = 10000, ParallelResidual = true,
+            AttentionBias = family != ModelFamily.Llama, TieEmbeddings = tied, MaximumPositions = 64, InitializerRange = 0.05,
         };
         using var model = CausalLanguageModel.Create(configuration, CausalLanguageModel.InitialWeights(configuration, seed, CPU));
         return model.Convert(precision, CPU);

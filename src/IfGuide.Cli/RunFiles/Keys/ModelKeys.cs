@@ -10,12 +10,12 @@ internal static class ModelKeys
 
     public static Section<ArchitectureSpec> Architecture { get; } = new(
         () => new ArchitectureSpec(),
-        Key.Of("model_type", new ChoiceKind<string>(("gpt_neox", "gpt_neox"), ("llama", "llama")), (ArchitectureSpec shape, string type) => shape with { ModelType = type },
+        Key.Of("model_type", new ChoiceKind<string>(("gpt_neox", "gpt_neox"), ("llama", "llama"), ("mistral", "mistral"), ("qwen2", "qwen2"), ("gpt2", "gpt2")), (ArchitectureSpec shape, string type) => shape with { ModelType = type },
             "Family of the model.", "\"gpt_neox\""),
         Size("hidden_size", (shape, size) => shape with { HiddenSize = size }, "Width of the residual stream.", "128"),
         Size("num_hidden_layers", (shape, count) => shape with { NumHiddenLayers = count }, "Number of layers.", "4"),
         Size("num_attention_heads", (shape, count) => shape with { NumAttentionHeads = count }, "Number of attention heads; divides hidden_size.", "4"),
-        Size("num_key_value_heads", (shape, count) => shape with { NumKeyValueHeads = count }, "Number of key and value heads (llama); by default as many as attention heads."),
+        Size("num_key_value_heads", (shape, count) => shape with { NumKeyValueHeads = count }, "Number of key and value heads (llama, mistral, qwen2); by default as many as attention heads."),
         Size("intermediate_size", (shape, size) => shape with { IntermediateSize = size }, "Width of the feed-forward layer.", "512"),
         Size("vocab_size", (shape, size) => shape with { VocabSize = size }, "Vocabulary size; by default the tokenizer's."),
         Key.Of("rotary_pct", NumberKind.AboveUpTo(0, 1), (ArchitectureSpec shape, double share) => shape with { RotaryPct = share },
@@ -37,8 +37,8 @@ internal static class ModelKeys
                 ("num_attention_heads", $"makes heads of {shape.HiddenSize / shape.NumAttentionHeads}, an odd size that rotary embeddings cannot halve; choose another number"),
             { NumKeyValueHeads: { } heads } when shape.NumAttentionHeads % heads != 0 =>
                 ("num_key_value_heads", $"is {heads}, which does not divide the {shape.NumAttentionHeads} attention heads"),
-            { NumKeyValueHeads: not null, ModelType: "gpt_neox" } =>
-                ("num_key_value_heads", "is a key of llama; gpt_neox has as many as attention heads; remove it"),
+            { NumKeyValueHeads: not null, ModelType: "gpt_neox" or "gpt2" } =>
+                ("num_key_value_heads", $"is a key of llama, mistral and qwen2; {shape.ModelType} has as many as attention heads; remove it"),
             _ => null,
         },
     };

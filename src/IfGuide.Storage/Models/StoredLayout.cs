@@ -1,0 +1,69 @@
+using System.Runtime.InteropServices;
+using IfGuide.Numerics.Models;
+using IfGuide.Storage.Formats;
+using IfGuide.Storage.Safetensors;
+
+namespace IfGuide.Storage.Models;
+
+/// <summary>The layout in which Hugging Face stores weights where it is not [out, in]: GPT-2's projections are [in, out].</summary>
+internal static class StoredLayout
+{
+    /// <summary>Writes weights that are [out, in] to a file as Hugging Face stores them.</summary>
+    /// <param name="configuration">The model's shape and constants.</param>
+    /// <param name="source">A safetensors file of weights as IfGuide uses them.</param>
+    /// <param name="target">The file to make.</param>
+    public static void Restore(TransformerConfiguration configuration, string source, string target)
+    {
+        using var file = SafetensorsFile.Open(source);
+        if (!file.Tensors.Keys.Any(name => CausalLanguageModel.IsStoredTransposed(configuration, name)))
+        {
+            File.Copy(source, target);
+            return;
+        }
+
+        using var stream = File.Create(target);
+        SafetensorsWriter.Write(stream, file.Tensors.Values.Select(entry => Source(configuration, file, entry)), file.Metadata);
+    }
+
+    /// <summary>Writes a matrix with rows and columns exchanged.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="entry">The matrix, in memory once while it is written.</param>
+    /// <param name="output">Where to.</param>
+    public static void WriteTransposed(SafetensorsFile file, TensorEntry entry, Stream output)
+    {
+        switch (entry.Type.Size())
+        {
+            case 2:
+                WriteTransposed<ushort>(file, entry, output);
+                break;
+            case 4:
+                WriteTransposed<uint>(file, entry, output);
+                break;
+            default:
+                WriteTransposed<ulong>(file, entry, output);
+                break;
+        }
+    }
+
+    private static TensorSource Source(TransformerConfiguration configuration, SafetensorsFile file, TensorEntry entry) => CausalLanguageModel.IsStoredTransposed(configuration, entry.Name)
+        ? new TensorSource(entry.Name, entry.Type, [entry.Shape[1], entry.Shape[0]], output => WriteTransposed(file, entry, output))
+        : new TensorSource(entry.Name, entry.Type, entry.Shape, output => file.ForEachPiece(entry.Name, 16 << 20, (_, bytes) => output.Write(bytes)));
+
+    private static void WriteTransposed<T>(SafetensorsFile file, TensorEntry entry, Stream output)
+        where T : unmanaged
+    {
+        var (rows, columns) = (checked((int)entry.Shape[0]), checked((int)entry.Shape[1]));
+        var elements = new T[checked(rows * columns)];
+        file.ForEachPiece(entry.Name, 16 << 20, (offset, bytes) => bytes.CopyTo(MemoryMarshal.AsBytes(elements.AsSpan())[checked((int)offset)..]));
+        var line = new T[rows];
+        for (var column = 0; column < columns; column++)
+        {
+            for (var row = 0; row < rows; row++)
+            {
+                line[row] = elements[row * columns + column];
+            }
+
+            output.Write(MemoryMarshal.AsBytes(line.AsSpan()));
+        }
+    }
+}
