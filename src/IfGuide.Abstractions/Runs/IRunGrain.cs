@@ -1,10 +1,11 @@
 using IfGuide.Abstractions.Specification;
+using Orleans.CodeGeneration;
 using Orleans.Concurrency;
 
 namespace IfGuide.Abstractions;
 
 /// <summary>The coordinator of one run; its key is the run id. It plans units, keeps a bounded number in flight, re-issues what is lost and publishes events.</summary>
-[Alias("ifguide.IRunGrain")]
+[Alias("ifguide.IRunGrain"), GrainInterfaceType("ifguide.IRunGrain"), Version(1)]
 public interface IRunGrain : IGrainWithStringKey
 {
     /// <summary>Starts or resumes the run. A finished run with the same specification computes nothing; a changed one recomputes the stages whose inputs changed.</summary>
@@ -46,7 +47,7 @@ public interface IRunGrain : IGrainWithStringKey
 }
 
 /// <summary>The runs of a store; one activation, key 0.</summary>
-[Alias("ifguide.IRunDirectoryGrain")]
+[Alias("ifguide.IRunDirectoryGrain"), GrainInterfaceType("ifguide.IRunDirectoryGrain"), Version(1)]
 public interface IRunDirectoryGrain : IGrainWithIntegerKey
 {
     /// <summary>A page of runs' statuses, by id.</summary>

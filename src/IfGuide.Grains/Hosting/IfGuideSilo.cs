@@ -6,6 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using Orleans.Runtime.Hosting;
+using Orleans.Versions.Compatibility;
+using Orleans.Versions.Selector;
 
 namespace IfGuide.Grains.Hosting;
 
@@ -30,6 +32,12 @@ public static class IfGuideSilo
             SiloRole.Control => ComputeGrains,
             _ => [],
         }));
+        silo.Configure<GrainVersioningOptions>(versioning =>
+        {
+            // A caller is served by builds that know every method it knows, wherever there is room; README, "Upgrades".
+            versioning.DefaultCompatibilityStrategy = nameof(BackwardCompatible);
+            versioning.DefaultVersionSelectorStrategy = nameof(AllCompatibleVersions);
+        });
         silo.Configure<SiloMessagingOptions>(messaging =>
         {
             messaging.ResponseTimeout = TimeSpan.FromSeconds(15);

@@ -42,7 +42,8 @@ internal sealed class SiloCluster : IAsyncDisposable
         Func<int, SiloRole>? role = null,
         Func<int, IUnitExecutorFactory>? executorsOf = null,
         SchedulingOptions? scheduling = null,
-        bool real = false)
+        bool real = false,
+        Action<int, ISiloBuilder>? configure = null)
     {
         var sizes = new MessageSizes();
         var builder = new InProcessTestClusterBuilder((short)silos);
@@ -65,6 +66,7 @@ internal sealed class SiloCluster : IAsyncDisposable
                 membership.ProbeTimeout = TimeSpan.FromSeconds(1);
                 membership.NumMissedProbesLimit = 2;
             });
+            configure?.Invoke(index, silo);
             silo.Services.AddSingleton(sizes);
             silo.AddOutgoingGrainCallFilter<MessageSizeFilter>();
         });
@@ -75,7 +77,20 @@ internal sealed class SiloCluster : IAsyncDisposable
         });
         var cluster = builder.Build();
         await cluster.DeployAsync();
+        await WhenTheClientKnowsAsync(cluster, silos);
         return new SiloCluster(cluster, sizes);
+    }
+
+    /// <summary>A client that came through the first silo learns a moment later what the others host.</summary>
+    private static async Task WhenTheClientKnowsAsync(InProcessTestCluster cluster, int silos)
+    {
+        var manifest = cluster.Client.ServiceProvider.GetRequiredService<IClusterManifestProvider>();
+        for (var i = 0; i < 300 && manifest.Current.Silos.Count < silos; i++)
+        {
+            await Task.Delay(100);
+        }
+
+        Assert.Equal(silos, manifest.Current.Silos.Count);
     }
 
     public async ValueTask DisposeAsync() => await cluster.DisposeAsync();
