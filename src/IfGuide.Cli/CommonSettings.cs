@@ -11,7 +11,7 @@ internal sealed record CommonSettings
     public required string Store { get; init; }
 
     /// <summary>The cluster; null: embedded.</summary>
-    public string? Cluster { get; init; }
+    public ClusterSettings? Cluster { get; init; }
 
     public bool Json { get; init; }
 
@@ -33,14 +33,4 @@ internal sealed record CommonSettings
         _ when Store.StartsWith("azure:", StringComparison.Ordinal) => throw new UserErrorException($"--store '{Store}': this version of IfGuide has the local store only; use file:PATH."),
         _ => throw new UserErrorException($"--store '{Store}' is not a store; expected file:PATH, such as file:./.ifguide."),
     };
-
-    /// <summary>Refuses a cluster, which this version does not have.</summary>
-    /// <exception cref="UserErrorException">A cluster is named.</exception>
-    public void RequireEmbedded()
-    {
-        if (Cluster is not null)
-        {
-            throw new UserErrorException($"--cluster '{Cluster}': this version of IfGuide runs embedded only, in one process; leave --cluster out.");
-        }
-    }
 }

@@ -14,7 +14,15 @@ internal sealed class GrainCaller(IfGuideClientOptions options, TimeProvider tim
     /// <param name="call">The call; may run more than once.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ClusterUnavailableException">No answer within <see cref="IfGuideClientOptions.GiveUpAfter"/>.</exception>
-    public async Task<T> CallAsync<T>(string what, Func<Task<T>> call, CancellationToken cancellationToken)
+    public Task<T> CallAsync<T>(string what, Func<Task<T>> call, CancellationToken cancellationToken) => CallAsync(what, call, options.GiveUpAfter, cancellationToken);
+
+    /// <summary>Calls until an answer comes.</summary>
+    /// <param name="what">What is asked, for the message.</param>
+    /// <param name="call">The call; may run more than once.</param>
+    /// <param name="giveUpAfter">How long it is repeated.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ClusterUnavailableException">No answer within that time.</exception>
+    public async Task<T> CallAsync<T>(string what, Func<Task<T>> call, TimeSpan giveUpAfter, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         var backoff = FirstBackoff;
@@ -26,7 +34,7 @@ internal sealed class GrainCaller(IfGuideClientOptions options, TimeProvider tim
             }
             catch (Exception exception) when (exception is OrleansException or TimeoutException)
             {
-                if (time.GetElapsedTime(started) >= options.GiveUpAfter)
+                if (time.GetElapsedTime(started) >= giveUpAfter)
                 {
                     throw new ClusterUnavailableException($"No silo answered '{what}' in {time.GetElapsedTime(started).TotalSeconds:0} s: {exception.Message}", exception);
                 }

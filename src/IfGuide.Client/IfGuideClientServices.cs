@@ -1,5 +1,9 @@
+using IfGuide.Client.Clusters;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
+using StackExchange.Redis;
 
 namespace IfGuide.Client;
 
@@ -13,5 +17,37 @@ public static class IfGuideClientServices
     {
         services.TryAddSingleton<IIfGuideClient>(provider => new IfGuideClient(provider.GetRequiredService<IGrainFactory>(), options, provider.GetService<TimeProvider>()));
         return services;
+    }
+
+    /// <summary>Adds <see cref="IIfGuideClient"/> over a cluster, with the Orleans client that it needs; the program's host connects it when it starts.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="options">Time limits; null: the defaults.</param>
+    /// <param name="redis">A connection to the cluster's Redis; which stays the caller's; null: one of its own.</param>
+    public static IServiceCollection AddIfGuideClient(this IServiceCollection services, ClusterAddress cluster, IfGuideClientOptions? options = null, IConnectionMultiplexer? redis = null)
+    {
+        ArgumentNullException.ThrowIfNull(cluster);
+        options ??= new IfGuideClientOptions();
+        services.AddOrleansClient(client =>
+        {
+            client.UseRedisClustering(clustering =>
+            {
+                clustering.ConfigurationOptions = cluster.ToConfiguration();
+                if (redis is not null)
+                {
+                    clustering.CreateMultiplexer = _ => Task.FromResult((redis, IsShared: true));
+                }
+            });
+            client.Configure<ClusterOptions>(names =>
+            {
+                names.ServiceId = cluster.Id;
+                names.ClusterId = cluster.Id;
+            });
+            // A gateway that died is left out, and a new one found, within seconds; the default is a minute.
+            client.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = TimeSpan.FromSeconds(5));
+            client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = options.CallTimeout);
+            client.UseConnectionRetryFilter(new ConnectionPatience(options.ConnectTimeout));
+        });
+        return services.AddIfGuideClient(options);
     }
 }

@@ -42,7 +42,7 @@ public sealed class RunHandle
         while (true)
         {
             var seen = after;
-            var events = await caller.CallAsync($"events of {Id}", () => grain.GetEvents(seen, options.EventWait), cancellationToken).ConfigureAwait(false);
+            var events = await caller.CallAsync($"events of {Id}", () => grain.GetEvents(seen, options.EventWait), options.WatchersGiveUpAfter, cancellationToken).ConfigureAwait(false);
             foreach (var happened in events)
             {
                 after = happened.Sequence;
@@ -53,7 +53,7 @@ public sealed class RunHandle
                 }
             }
 
-            if (events.Count == 0 && await StatusAsync(cancellationToken).ConfigureAwait(false) is not { State: RunState.Running })
+            if (events.Count == 0 && await caller.CallAsync($"status of {Id}", grain.GetStatus, options.WatchersGiveUpAfter, cancellationToken).ConfigureAwait(false) is not { State: RunState.Running })
             {
                 yield break;
             }

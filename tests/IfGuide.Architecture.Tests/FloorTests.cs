@@ -11,8 +11,8 @@ public sealed class FloorTests
         ["IfGuide.Numerics"] = ([], []), // TorchSharp comes from UsesTorch
         ["IfGuide.Storage"] = (["IfGuide.Abstractions", "IfGuide.Numerics"], ["MessagePack", "Microsoft.ML.Tokenizers", "ZstdSharp.Port"]),
         ["IfGuide.Pipeline"] = (["IfGuide.Storage"], ["Fluid.Core", "Microsoft.ML"]),
-        ["IfGuide.Grains"] = (["IfGuide.Pipeline"], ["Microsoft.Orleans.Server", "Microsoft.Orleans.Reminders", "Microsoft.CodeAnalysis.BannedApiAnalyzers"]),
-        ["IfGuide.Client"] = (["IfGuide.Abstractions"], ["Microsoft.Orleans.Client"]),
+        ["IfGuide.Grains"] = (["IfGuide.Pipeline", "IfGuide.Client"], ["Microsoft.Orleans.Server", "Microsoft.Orleans.Reminders", "Microsoft.Orleans.Reminders.Redis", "Microsoft.CodeAnalysis.BannedApiAnalyzers"]),
+        ["IfGuide.Client"] = (["IfGuide.Abstractions"], ["Microsoft.Orleans.Client", "Microsoft.Orleans.Clustering.Redis", "StackExchange.Redis"]),
         ["IfGuide.Cli"] = (["IfGuide.Grains", "IfGuide.Client"], ["Microsoft.Extensions.Hosting", "Spectre.Console", "System.CommandLine", "YamlDotNet"]),
     };
 

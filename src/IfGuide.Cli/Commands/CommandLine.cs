@@ -64,7 +64,7 @@ internal static class CommandLine
             SelectCommand.Create(),
             LaterCommands.Plan(),
             LaterCommands.Evaluate(),
-            LaterCommands.Silo(),
+            SiloCommand.Create(),
             DoctorCommand.Create(),
             SchemaCommand.Create(),
         };

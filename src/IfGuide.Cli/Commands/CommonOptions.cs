@@ -15,13 +15,6 @@ internal static partial class CommonOptions
         Recursive = true,
     };
 
-    private static readonly Option<string?> Cluster = new("--cluster")
-    {
-        Description = "The cluster that computes; absent: this process (embedded).",
-        HelpName = "URI",
-        Recursive = true,
-    };
-
     private static readonly Option<bool> Json = new("--json") { Description = "Results as JSON, one object a line.", Recursive = true };
     private static readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "No progress.", Recursive = true };
     private static readonly Option<bool> Verbose = new("--verbose", "-v") { Description = "Logs and stack traces on standard error.", Recursive = true };
@@ -40,16 +33,18 @@ internal static partial class CommonOptions
     {
         Device.Validators.Add(result => Require(result, DevicePattern().IsMatch(result.GetValueOrDefault<string>() ?? string.Empty), "expected cpu or cuda:N, such as cuda:0"));
         Threads.Validators.Add(result => Require(result, result.GetValueOrDefault<int?>() is null or >= 1, "expected a whole number of at least 1"));
-        foreach (var option in new Option[] { Store, Cluster, Device, Threads, Json, Quiet, Verbose })
+        foreach (var option in new Option[] { Store, Device, Threads, Json, Quiet, Verbose })
         {
             root.Add(option);
         }
+
+        ClusterOptions.AddTo(root);
     }
 
     public static CommonSettings Read(ParseResult result) => new()
     {
         Store = result.GetValue(Store)!,
-        Cluster = result.GetValue(Cluster),
+        Cluster = ClusterOptions.Read(result),
         Json = result.GetValue(Json),
         Quiet = result.GetValue(Quiet),
         Verbose = result.GetValue(Verbose),

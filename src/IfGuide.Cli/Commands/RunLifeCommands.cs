@@ -106,16 +106,23 @@ internal static class RunLifeCommands
         });
     }
 
-    /// <summary>Follows a run that this process computes.</summary>
+    /// <summary>Follows a run that was submitted here.</summary>
     public static async Task<int> FollowToEndAsync(CommandContext context, RunSession session, Client.RunHandle run, CancellationToken cancellationToken)
     {
         var ended = await FollowAsync(context, run, cancellationToken);
         var code = RunFollower.ExitCodeOf(ended);
-        context.Console.Result(ended, status => StatusText.Of(status) + $"\n'ifguide report {status.Run} --out report.html' makes its page; 'ifguide inspect {status.Run}' shows the tokens. Store: {session.Store.Uri}");
+        context.Console.Result(ended, status => StatusText.Of(status) + $"\n{Next(context, session, status)}");
         return code;
     }
 
-    /// <summary>Follows a run that this process computes; an interruption says how to go on.</summary>
+    private static string Next(CommandContext context, RunSession session, RunStatus status)
+    {
+        var options = context.Settings.Cluster is { } cluster ? $"{cluster.Options} --store {context.Settings.Store}" : string.Empty;
+        var store = session.IsCluster ? string.Empty : $" Store: {session.Store.Uri}";
+        return $"'ifguide report {status.Run} --out report.html{options}' makes its page; 'ifguide inspect {status.Run}{options}' shows the tokens.{store}";
+    }
+
+    /// <summary>Follows a run that was submitted here; an interruption says how to go on.</summary>
     public static async Task<RunStatus> FollowAsync(CommandContext context, Client.RunHandle run, CancellationToken cancellationToken)
     {
         try
@@ -124,7 +131,9 @@ internal static class RunLifeCommands
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            throw new InterruptedException($"interrupted; 'ifguide resume {run.Id}', or the same run again, goes on from here.");
+            throw new InterruptedException(context.Settings.Cluster is { } cluster
+                ? $"no longer following; the run goes on in the cluster: 'ifguide watch {run.Id}{cluster.Options}' follows it, 'ifguide cancel {run.Id}{cluster.Options}' stops it."
+                : $"interrupted; 'ifguide resume {run.Id}', or the same run again, goes on from here.");
         }
     }
 

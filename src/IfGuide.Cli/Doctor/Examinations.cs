@@ -94,7 +94,7 @@ internal static class Examinations
 
     private static Finding Cluster(CommonSettings settings) => settings.Cluster is null
         ? new Finding("cluster", true, "none named: runs are computed in this process (embedded)")
-        : new Finding("cluster", false, settings.Cluster, "This version of IfGuide runs embedded only; leave --cluster out.");
+        : ClusterExamination.Of(settings.Cluster);
 
     private static string Gibibytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.0} GiB");
 }

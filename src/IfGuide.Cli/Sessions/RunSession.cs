@@ -1,6 +1,7 @@
 using IfGuide.Abstractions;
 using IfGuide.Cli.Commands;
 using IfGuide.Client;
+using IfGuide.Client.Clusters;
 using IfGuide.Grains.Hosting;
 using IfGuide.Numerics.Runtime;
 using IfGuide.Storage.Artifacts;
@@ -8,26 +9,41 @@ using Microsoft.Extensions.Logging;
 
 namespace IfGuide.Cli.Sessions;
 
-/// <summary>A client, with the silo inside this process that answers it.</summary>
+/// <summary>A client, with what answers it: a silo inside this process, or a cluster.</summary>
 internal sealed class RunSession : IAsyncDisposable
 {
-    private readonly EmbeddedHost host;
+    private readonly IAsyncDisposable answerer;
+    private readonly CommonSettings settings;
+    private IStore? store;
 
-    private RunSession(EmbeddedHost host, IStore store)
+    private RunSession(IIfGuideClient client, IAsyncDisposable answerer, CommonSettings settings, IStore? store)
     {
-        this.host = host;
-        Store = store;
-        Client = new IfGuideClient(host.Grains);
+        Client = client;
+        this.answerer = answerer;
+        this.settings = settings;
+        this.store = store;
     }
 
     public IIfGuideClient Client { get; }
 
-    public IStore Store { get; }
+    /// <summary>The store, from which results are read. A client of a cluster opens it when it is first asked for: following a run needs none.</summary>
+    public IStore Store => store ??= StoreAccess.OpenExisting(settings);
 
-    /// <summary>Starts a session over a store; creates the store where <paramref name="create"/> says so.</summary>
-    public static async Task<RunSession> OpenAsync(CommandContext context, bool create, CancellationToken cancellationToken)
+    /// <summary>Whether runs go on without this process.</summary>
+    public bool IsCluster => settings.Cluster is not null;
+
+    /// <summary>Connects to the cluster that the settings name, or starts a silo over the store here; creates the store where <paramref name="create"/> says so.</summary>
+    public static Task<RunSession> OpenAsync(CommandContext context, bool create, CancellationToken cancellationToken) =>
+        context.Settings.Cluster is null ? EmbedAsync(context, create, cancellationToken) : ConnectAsync(context, cancellationToken);
+
+    private static async Task<RunSession> ConnectAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        context.Settings.RequireEmbedded();
+        var connection = await ClusterConnection.OpenAsync(context.Settings.Cluster!.Address, logging: context.Settings.Verbose ? LogToStandardError : null, cancellationToken: cancellationToken);
+        return new RunSession(connection.Client, connection, context.Settings, store: null);
+    }
+
+    private static async Task<RunSession> EmbedAsync(CommandContext context, bool create, CancellationToken cancellationToken)
+    {
         if (create && context.Settings.Device != "cpu")
         {
             CheckDevice(context.Settings.Device);
@@ -43,7 +59,7 @@ internal sealed class RunSession : IAsyncDisposable
                 Logging = context.Settings.Verbose ? LogToStandardError : null,
             },
             cancellationToken);
-        return new RunSession(host, store);
+        return new RunSession(new IfGuideClient(host.Grains), host, context.Settings, store);
     }
 
     /// <summary>The run of that id.</summary>
@@ -54,11 +70,15 @@ internal sealed class RunSession : IAsyncDisposable
         return await run.StatusAsync(cancellationToken) is { } status ? (run, status) : throw NoSuchRun(id);
     }
 
-    public UserErrorException NoSuchRun(string id) => new($"The store '{Store.Uri}' has no run '{id}'; 'ifguide list' shows what it has.");
+    public UserErrorException NoSuchRun(string id) => settings.Cluster is { } cluster
+        ? new($"The cluster at {cluster.Address} has no run '{id}'; 'ifguide list{cluster.Options}' shows what it has.")
+        : new($"The store '{Store.Uri}' has no run '{id}'; 'ifguide list' shows what it has.");
 
-    public ValueTask DisposeAsync() => host.DisposeAsync();
+    public ValueTask DisposeAsync() => answerer.DisposeAsync();
 
-    private static void CheckDevice(string device)
+    /// <summary>Checks that a device can be computed on.</summary>
+    /// <exception cref="UserErrorException">It cannot.</exception>
+    public static void CheckDevice(string device)
     {
         try
         {

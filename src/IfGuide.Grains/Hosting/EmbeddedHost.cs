@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using IfGuide.Grains.Compute;
 using IfGuide.Grains.Coordination;
 using IfGuide.Grains.Records;
@@ -58,10 +57,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "ifguide" });
         builder.Services.AddSingleton<IHostLifetime, OwnersLifetime>();
-        builder.Logging.AddFilter("Orleans", LogLevel.Warning);
-        builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error); // says at every start that a check took as long as the machine is up
-        builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error); // asks for server garbage collection, which is wrong beside native tensors
-        builder.Logging.AddFilter("Microsoft.Hosting", LogLevel.Warning);
+        SiloLogging.Configure(builder.Logging);
         options.Logging?.Invoke(builder.Logging);
         builder.UseOrleans(silo => Configure(silo, options));
         var host = builder.Build();
@@ -90,7 +86,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
     private static void Configure(ISiloBuilder silo, EmbeddedOptions options)
     {
         // Orleans binds with SO_REUSEPORT, so that two processes on one port would both start: a probed port, no gateway and an own cluster id keep them apart.
-        silo.UseLocalhostClustering(FreePort(), gatewayPort: 0, primarySiloEndpoint: null, serviceId: "ifguide", clusterId: string.Create(CultureInfo.InvariantCulture, $"embedded-{Guid.NewGuid():N}"));
+        silo.UseLocalhostClustering(ListeningPort.Take(IPAddress.Loopback, 0, "The silo"), gatewayPort: 0, primarySiloEndpoint: null, serviceId: "ifguide", clusterId: string.Create(CultureInfo.InvariantCulture, $"embedded-{Guid.NewGuid():N}"));
         silo.UseInMemoryReminderService();
         silo.AddIfGuide(new IfGuideSiloOptions
         {
@@ -104,20 +100,5 @@ public sealed class EmbeddedHost : IAsyncDisposable
             Supervision = SupervisionScope.Process,
             Coordination = options.Coordination,
         });
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    /// <summary>Leaves signals to the program that embeds the silo.</summary>
-    private sealed class OwnersLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

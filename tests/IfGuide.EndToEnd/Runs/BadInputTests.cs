@@ -67,7 +67,9 @@ public sealed class BadInputTests
     [InlineData("--store azure:container", "only file: stores")]
     [InlineData("--store nonsense", "is not the URI of a store")]
     [InlineData("--store file:/proc/ifguide", "/proc/ifguide")]
-    [InlineData("--cluster redis://localhost:6379", "embedded only")]
+    [InlineData("--cluster http://localhost:6379", "expected redis://HOST:PORT")]
+    [InlineData("--cluster redis://:secret@localhost:6379", "IFGUIDE_REDIS_PASSWORD")]
+    [InlineData("--cluster redis://localhost:6379 --cluster-id A/B", "--cluster-id 'A/B'")]
     [InlineData("--device cuda:0", "cuda:0")]
     [InlineData("--until nowhere", "--until is 'nowhere'")]
     public async Task Run_WrongOptions_AreUserErrors(string options, string named)
@@ -78,7 +80,6 @@ public sealed class BadInputTests
     }
 
     [Theory]
-    [InlineData("silo --role compute")]
     [InlineData("plan tiny.yaml")]
     [InlineData("evaluate --model somewhere")]
     public async Task CommandsOfALaterVersion_SayThatTheyAreNotHere(string arguments) =>
