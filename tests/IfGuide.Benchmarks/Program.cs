@@ -29,4 +29,5 @@ command.SetAction(result =>
 
     return 0;
 });
+command.Add(TokenizerBenchmark.Command());
 return command.Parse(args).Invoke();

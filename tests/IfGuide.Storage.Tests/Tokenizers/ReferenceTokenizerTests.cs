@@ -1,0 +1,58 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using CsCheck;
+using IfGuide.Storage.Tests.Support;
+using IfGuide.Storage.Tokenizers;
+
+namespace IfGuide.Storage.Tests.Tokenizers;
+
+/// <summary>The published tokenizers of GPT-2 and Llama 3, against Hugging Face's own library.</summary>
+public sealed class ReferenceTokenizerTests
+{
+    private static readonly string[] Samples =
+    [
+        "", " ", "Hello world", "  leading and   inner spaces ", "tabs\tand\nnew\r\nlines\n\n\n", "don't we'll I'M you'VE", "1234567890 3.14 1,000,000", "naïve café Zürich", "日本語のテキスト", "한국어 텍스트",
+        "Привет, мир!", "مرحبا بالعالم", "👩‍👩‍👧 🇩🇪 😀😀", "def f(x):\n    return x ** 2  # code\n", "<|endoftext|>", "a<|endoftext|>b", "<|begin_of_text|>text<|end_of_text|>", "aaaaaaaaaaaaaaaaaaaaaaaaaaaa", "!!!???...---", "\0\u0001\u007f",
+    ];
+
+    [Theory]
+    [InlineData("gpt2", 50257, 50256)]
+    [InlineData("llama3", 128256, 128001)]
+    public void Ids_EqualTheReferences(string name, int vocabulary, int endOfText)
+    {
+        var path = ReferenceTokenizer.Vocabulary(name);
+        var tokenizer = TokenizerFile.Load(path);
+        Assert.Equal(vocabulary, tokenizer.VocabularySize);
+        Assert.Equal(endOfText, tokenizer.EndOfTextToken);
+        string[] texts = [.. Samples, .. Corpus(100)];
+        var expected = ReferenceTokenizer.Encode(path, texts);
+        for (var i = 0; i < texts.Length; i++)
+        {
+            Assert.True(expected[i].SequenceEqual(tokenizer.Encode(texts[i])), $"'{texts[i]}' is [{string.Join(", ", expected[i])}], not [{string.Join(", ", tokenizer.Encode(texts[i]))}].");
+        }
+    }
+
+    /// <remarks>Without the two characters that JavaScript's \s takes otherwise than Unicode's White_Space, which Hugging Face's library in Rust and .NET follow,
+    /// and without the planes whose letters depend on the version of Unicode.</remarks>
+    [Theory]
+    [InlineData("gpt2")]
+    [InlineData("llama3")]
+    public void RandomUnicode_IsTheReferencesIds_AndComesBackByteForByte(string name)
+    {
+        var path = ReferenceTokenizer.Vocabulary(name);
+        var tokenizer = TokenizerFile.Load(path);
+        var texts = new List<string>();
+        UnicodeText.Any.Select(text => string.Concat(text.EnumerateRunes().Where(rune => rune.Value is not (0x85 or 0xfeff) and < 0x30000))).Sample(texts.Add, iter: 1000, threads: 1, seed: "0000KOIPZzQ2");
+        var expected = ReferenceTokenizer.Encode(path, texts);
+        for (var i = 0; i < texts.Count; i++)
+        {
+            var tokens = tokenizer.Encode(texts[i]);
+            Assert.True(expected[i].SequenceEqual(tokens), $"{JsonValue.Create(texts[i]).ToJsonString()} is [{string.Join(", ", expected[i])}], not [{string.Join(", ", tokens)}].");
+            Assert.Equal(texts[i], tokenizer.Decode(tokens));
+            Assert.Equal(Encoding.UTF8.GetByteCount(texts[i]), tokens.Sum(token => tokenizer.TokenBytes(token).Length));
+        }
+    }
+
+    private static IEnumerable<string> Corpus(int documents) =>
+        File.ReadLines(Repository.Quickstart("corpus.jsonl")).Take(documents).Select(line => JsonNode.Parse(line)!["text"]!.GetValue<string>());
+}
