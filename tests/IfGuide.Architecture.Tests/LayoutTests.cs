@@ -45,6 +45,7 @@ public sealed class LayoutTests
     [Theory]
     [InlineData("deploy/ifguide")]
     [InlineData("deploy/test")]
+    [InlineData("deploy/local-cluster.sh")]
     [InlineData(".ci/run")]
     public void Script_IsExecutable(string file) =>
         Assert.True(File.GetUnixFileMode(Path.Combine(Repository.Root, file)).HasFlag(UnixFileMode.UserExecute));
