@@ -32,6 +32,18 @@ public sealed class ComputeDevice : IHostedService, IDisposable
         processor = new ComputeLane("ifguide processor", QueueCapacity, factory.Create, Began, Ended);
     }
 
+    /// <summary>Whether it takes units: its host has started and does not stop yet.</summary>
+    public bool IsAccepting
+    {
+        get
+        {
+            lock (gate)
+            {
+                return accepting;
+            }
+        }
+    }
+
     /// <summary>Starts a unit, or joins it.</summary>
     /// <param name="unit">The unit.</param>
     /// <param name="follower">Who asks; the job lives until its last follower leaves it.</param>
@@ -50,9 +62,9 @@ public sealed class ComputeDevice : IHostedService, IDisposable
             if (!jobs.TryGetValue(key, out var job) || job.IsCancelled)
             {
                 job = new ComputeJob(key, unit);
-                if (!(factory.NeedsDevice(unit) ? device : processor).TryAdd(job))
+                if (!LaneOf(unit).TryAdd(job))
                 {
-                    throw new OrleansException($"This silo has {QueueCapacity} units waiting and takes no more.");
+                    throw new OrleansException($"This silo has {QueueCapacity} units of run {unit.Run} waiting and takes no more.");
                 }
 
                 jobs[key] = job;
@@ -71,12 +83,21 @@ public sealed class ComputeDevice : IHostedService, IDisposable
         ArgumentNullException.ThrowIfNull(job);
         lock (gate)
         {
-            if (job.Unfollow(follower) && !job.Completion.IsCompleted)
+            if (!job.Unfollow(follower) || job.Completion.IsCompleted)
+            {
+                return;
+            }
+
+            job.Cancel();
+            if (!LaneOf(job.Unit).Remove(job))
             {
                 logger.LogInformation("Unit {Stage}/{Unit} of run {Run} is cancelled.", job.Unit.Stage, job.Unit.Name, job.Unit.Run);
-                job.Cancel();
+                return;
             }
         }
+
+        job.SetCancelled(); // it had not begun: its place in the queue is free at once
+        Ended(job);
     }
 
     /// <inheritdoc/>
@@ -126,6 +147,8 @@ public sealed class ComputeDevice : IHostedService, IDisposable
 
     /// <remarks>A silo's log tells what its device did and when: what it was computing when it died, and how long the device was busy.</remarks>
     private void Began(ComputeJob job) => logger.LogInformation("Unit {Stage}/{Unit} of run {Run} begins.", job.Unit.Stage, job.Unit.Name, job.Unit.Run);
+
+    private ComputeLane LaneOf(UnitReference unit) => factory.NeedsDevice(unit) ? device : processor;
 
     private void Ended(ComputeJob job)
     {

@@ -1,11 +1,9 @@
-using System.Collections.Concurrent;
-
 namespace IfGuide.Grains.Compute;
 
-/// <summary>One dedicated thread with a bounded queue. Everything that an executor does happens here, never on the Orleans scheduler or the thread pool.</summary>
+/// <summary>One dedicated thread with a bounded queue, from which runs take turns. Everything that an executor does happens here, never on the Orleans scheduler or the thread pool.</summary>
 internal sealed class ComputeLane : IDisposable
 {
-    private readonly BlockingCollection<ComputeJob> queue;
+    private readonly FairQueue queue;
     private readonly Func<IUnitExecutor> createExecutor;
     private readonly Action<ComputeJob> began;
     private readonly Action<ComputeJob> ended;
@@ -15,7 +13,7 @@ internal sealed class ComputeLane : IDisposable
 
     public ComputeLane(string name, int capacity, Func<IUnitExecutor> createExecutor, Action<ComputeJob> began, Action<ComputeJob> ended)
     {
-        queue = new BlockingCollection<ComputeJob>(capacity);
+        queue = new FairQueue(capacity);
         this.createExecutor = createExecutor;
         this.began = began;
         this.ended = ended;
@@ -26,22 +24,58 @@ internal sealed class ComputeLane : IDisposable
 
     public void Start() => thread.Start();
 
-    /// <returns>False when the queue is full. Not to be called after disposal.</returns>
-    public bool TryAdd(ComputeJob job) => queue.TryAdd(job);
+    /// <returns>False when the run's share of the queue is full. Not to be called after disposal.</returns>
+    public bool TryAdd(ComputeJob job)
+    {
+        lock (queue)
+        {
+            Monitor.Pulse(queue);
+            return queue.TryAdd(job);
+        }
+    }
 
-    /// <summary>Takes no more jobs; the thread ends after those it has, and disposes the queue itself, since it may outlive whoever gave up waiting for it.</summary>
+    /// <returns>Whether the job was waiting; it will not begin any more.</returns>
+    public bool Remove(ComputeJob job)
+    {
+        lock (queue)
+        {
+            return queue.Remove(job);
+        }
+    }
+
+    /// <summary>Takes no more jobs; the thread ends after those it has.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref disposed, true))
+        lock (queue)
         {
-            return;
+            disposed = true;
+            Monitor.PulseAll(queue);
         }
 
-        queue.CompleteAdding();
         if (thread.ThreadState.HasFlag(ThreadState.Unstarted))
         {
-            queue.Dispose();
             stopped.TrySetResult();
+        }
+    }
+
+    private ComputeJob? Take()
+    {
+        lock (queue)
+        {
+            while (true)
+            {
+                if (queue.TryTake() is { } job)
+                {
+                    return job;
+                }
+
+                if (disposed)
+                {
+                    return null;
+                }
+
+                Monitor.Wait(queue);
+            }
         }
     }
 
@@ -50,7 +84,7 @@ internal sealed class ComputeLane : IDisposable
         IUnitExecutor? executor = null;
         try
         {
-            foreach (var job in queue.GetConsumingEnumerable())
+            while (Take() is { } job)
             {
                 Execute(job, ref executor);
                 ended(job);
@@ -59,7 +93,6 @@ internal sealed class ComputeLane : IDisposable
         finally
         {
             executor?.Dispose();
-            queue.Dispose();
             stopped.TrySetResult();
         }
     }

@@ -1,22 +1,25 @@
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Grains.Records;
-using Microsoft.Extensions.Logging;
 using Orleans.Placement;
 
 namespace IfGuide.Grains.Coordination;
 
 /// <summary>The coordinator of one run. While its pump runs, memory is the truth and the record follows; otherwise the record is read anew for each call, since another process may write it.</summary>
 [GrainType("run"), Immovable]
-public sealed class RunGrain : Grain, IRunGrain, IRemindable, IDisposable
+public sealed partial class RunGrain : Grain, IRunGrain, IRemindable, IDisposable
 {
     private const string ReminderName = "run";
     private static readonly TimeSpan KeepAlive = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan PatienceOfCalls = TimeSpan.FromSeconds(8); // a call must be answered before its caller gives up
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(5);
     private readonly RunServices services;
     private readonly RunLedger ledger;
+    private readonly StorePatience patience;
+    private readonly CancellationTokenSource gone = new();
     private RunPump? pump;
     private IDisposable? ownership;
 
@@ -28,6 +31,7 @@ public sealed class RunGrain : Grain, IRunGrain, IRemindable, IDisposable
         ArgumentNullException.ThrowIfNull(services);
         this.services = services;
         ledger = new RunLedger(state, services.Time);
+        patience = new StorePatience(services, _ => { }, PatienceOfCalls);
     }
 
     private bool IsRunning => pump is { Completion.IsCompleted: false };
@@ -43,7 +47,7 @@ public sealed class RunGrain : Grain, IRunGrain, IRemindable, IDisposable
             throw new UserErrorException($"The specification is of run '{specification.Run}' but was submitted as '{Run}': submit it under its own id.");
         }
 
-        var name = await services.Planner.StoreAsync(specification);
+        var name = await patience.AskAsync(() => StoreAsync(specification), gone.Token);
         if (IsRunning && ledger.Record.Specification == name && ledger.Record.Until == until)
         {
             return Status(ledger.Record);
@@ -132,7 +136,22 @@ public sealed class RunGrain : Grain, IRunGrain, IRemindable, IDisposable
     /// <inheritdoc/>
     public async Task Nudge()
     {
-        if (IsRunning || await ReadAsync() is not { State: RunState.Running } || !await TryTakeAsync())
+        if (IsRunning || await ReadAsync() is not { } record)
+        {
+            return;
+        }
+
+        if (record.State != RunState.Running)
+        {
+            if (ownership is null)
+            {
+                await EndedAsync(); // something of it was out of reach when it ended
+            }
+
+            return;
+        }
+
+        if (!await TryTakeAsync())
         {
             return;
         }
@@ -178,13 +197,23 @@ public sealed class RunGrain : Grain, IRunGrain, IRemindable, IDisposable
     /// <inheritdoc/>
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        await StopPumpAsync();
+        await gone.CancelAsync();
+        if (pump is not null)
+        {
+            await pump.StopAsync(keepUnits: true);
+        }
+
         Release();
+        if (ledger.Record.State == RunState.Running && services.Submitted.All.Contains(Run))
+        {
+            services.Submitted.TellLost();
+        }
     }
 
     /// <summary>Gives the run back.</summary>
     public void Dispose()
     {
+        gone.Dispose();
         pump?.Dispose();
         ownership?.Dispose();
     }
@@ -219,90 +248,5 @@ public sealed class RunGrain : Grain, IRunGrain, IRemindable, IDisposable
             await ledger.ReadAsync();
             throw new UserErrorException($"Run '{Run}' is being run by {ledger.Record.Owner}: follow it with 'ifguide watch {Run}', or stop it with 'ifguide cancel {Run}' first.");
         }
-    }
-
-    /// <remarks>Reminder and index come first: a run that says running must be one that somebody will revive.</remarks>
-    private async Task StartAsync()
-    {
-        try
-        {
-            services.Submitted.Add(Run);
-            await services.Records.ClearCancelAsync(Run);
-            await services.Records.AddUnfinishedAsync(Run);
-            await this.RegisterOrUpdateReminder(ReminderName, ReminderPeriod, ReminderPeriod);
-            await ledger.SaveAsync();
-        }
-        catch
-        {
-            Release();
-            throw;
-        }
-
-        services.Logger.LogInformation("Run {Run} is coordinated here.", Run);
-        pump?.Dispose();
-        pump = new RunPump(services, GrainFactory, ledger, () => DelayDeactivation(KeepAlive));
-        pump.Start();
-        _ = AfterPumpAsync(pump);
-    }
-
-    /// <summary>Gives the run back when its pump has ended by itself.</summary>
-    private async Task AfterPumpAsync(RunPump ended)
-    {
-        await ended.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        if (!ReferenceEquals(pump, ended) || ended.IsStopped)
-        {
-            return;
-        }
-
-        if (ledger.Record.State == RunState.Running)
-        {
-            DeactivateOnIdle(); // the record changed under the pump: another activation has the run
-        }
-        else
-        {
-            await EndedAsync();
-        }
-
-        Release();
-    }
-
-    private async Task StopPumpAsync()
-    {
-        if (pump is not null)
-        {
-            await pump.StopAsync();
-        }
-    }
-
-    private async Task<RunStatus> EndCancelledAsync()
-    {
-        if (ledger.Record.State == RunState.Running)
-        {
-            ledger.End(RunState.Cancelled);
-            await ledger.SaveAsync();
-        }
-
-        await EndedAsync();
-        var status = Status(ledger.Record);
-        Release();
-        return status;
-    }
-
-    /// <summary>Nobody needs to revive the run any more.</summary>
-    private async Task EndedAsync()
-    {
-        services.Submitted.Remove(Run);
-        await services.Records.ClearCancelAsync(Run);
-        await services.Records.RemoveUnfinishedAsync(Run);
-        if (await this.GetReminder(ReminderName) is { } reminder)
-        {
-            await this.UnregisterReminder(reminder);
-        }
-    }
-
-    private void Release()
-    {
-        ownership?.Dispose();
-        ownership = null;
     }
 }

@@ -12,6 +12,7 @@ namespace IfGuide.Grains.Coordination;
 /// <param name="stopping">Stops the run.</param>
 internal sealed class RunHeartbeat(RunServices services, RunLedger ledger, Func<StageStatus?> current, Action keepAlive, CancellationTokenSource stopping)
 {
+    private readonly Throttle warnings = new(1, TimeSpan.FromMinutes(1), services.Time);
     private StageStatus? told;
 
     /// <summary>True when another process asked to cancel the run.</summary>
@@ -49,8 +50,11 @@ internal sealed class RunHeartbeat(RunServices services, RunLedger ledger, Func<
             }
             catch (Exception exception) when (exception is OrleansException or IOException)
             {
-                // What cannot be written now is written at the next stage, or fails the run there.
-                services.Logger.LogWarning(exception, "Run {Run}: a checkpoint was not written.", ledger.Record.Run);
+                // What cannot be written now is written at a later beat, or fails the run at the next stage.
+                if (warnings.TryTell(out var untold))
+                {
+                    services.Logger.LogWarning(exception, "Run {Run}: the record could not be read or written, nor {Untold} times before.", ledger.Record.Run, untold);
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Units;
 using IfGuide.Grains.Records;
+using Orleans.Storage;
 
 namespace IfGuide.Grains.Coordination;
 
@@ -11,16 +12,16 @@ internal sealed class RunLedger(IPersistentState<RunRecord> state, TimeProvider 
 {
     private const int LongestHistory = 64;
     private readonly RunEventLog events = new(time);
+    private readonly string writer = Guid.NewGuid().ToString("N");
     private Task writing = Task.CompletedTask;
     private bool dirty;
 
-    public RunRecord Record
-    {
-        get => state.State;
-        private set => state.State = value;
-    }
+    public RunRecord Record { get; private set; } = new();
 
     public bool Exists => state.RecordExists;
+
+    /// <summary>Whether everything that was asked to be written is.</summary>
+    public bool IsSaved => !dirty;
 
     public RunEventLog Events => events;
 
@@ -28,6 +29,7 @@ internal sealed class RunLedger(IPersistentState<RunRecord> state, TimeProvider 
     public async Task ReadAsync()
     {
         await state.ReadStateAsync();
+        Record = state.State;
         events.Load(Record.Events, Record.LastSequence);
     }
 
@@ -60,6 +62,9 @@ internal sealed class RunLedger(IPersistentState<RunRecord> state, TimeProvider 
     }
 
     public void Prepared(string inputs) => Record = Record with { Inputs = inputs, Versions = Remember(new RunVersion(Record.Specification, inputs)) };
+
+    /// <summary>The inputs must be prepared again.</summary>
+    public void Unprepare() => Record = Record with { Inputs = null };
 
     public TimeSpan ElapsedIn(Stage stage) => Record.Stages.FirstOrDefault(known => known.Stage == stage)?.Elapsed ?? TimeSpan.Zero;
 
@@ -101,6 +106,7 @@ internal sealed class RunLedger(IPersistentState<RunRecord> state, TimeProvider 
     public async Task ClearAsync()
     {
         await state.ClearStateAsync();
+        Record = new RunRecord();
         events.Load([], 0);
     }
 
@@ -109,8 +115,28 @@ internal sealed class RunLedger(IPersistentState<RunRecord> state, TimeProvider 
         while (dirty)
         {
             dirty = false;
-            Record = Record with { Events = events.Events, LastSequence = events.LastSequence };
-            await state.WriteStateAsync();
+            try
+            {
+                Record = Record with { Events = events.Events, LastSequence = events.LastSequence, Writer = writer };
+                state.State = Record;
+                await state.WriteStateAsync();
+            }
+            catch (InconsistentStateException)
+            {
+                dirty = true;
+                await state.ReadStateAsync();
+                if (state.State.Writer != writer)
+                {
+                    throw; // another activation or process has taken the run
+                }
+
+                // An earlier write of this one, whose answer was lost: the record is still ours.
+            }
+            catch
+            {
+                dirty = true;
+                throw;
+            }
         }
     }
 

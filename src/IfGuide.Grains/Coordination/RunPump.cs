@@ -18,7 +18,11 @@ internal sealed class RunPump(RunServices services, IGrainFactory grains, RunLed
 {
     private readonly CancellationTokenSource stopping = new();
     private readonly SiloTable silos = new();
+    private readonly UnitCalls calls = new(services, grains);
+    private readonly StorePatience patience = new(services, message => ledger.Tell(RunEventKind.Warning, message: message));
+    private IReadOnlyList<StagePlan> planned = [];
     private StageTracker? tracker;
+    private bool keepUnits;
 
     /// <summary>Ends when the run has ended or the pump was stopped.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
@@ -33,8 +37,10 @@ internal sealed class RunPump(RunServices services, IGrainFactory grains, RunLed
     public void Start() => Completion = RunAsync();
 
     /// <summary>Stops the pump where it is; what was computed stays.</summary>
-    public async Task StopAsync()
+    /// <param name="keepUnits">Whether units in flight go on, for a successor to join them.</param>
+    public async Task StopAsync(bool keepUnits = false)
     {
+        this.keepUnits = keepUnits;
         IsStopped |= !Completion.IsCompleted;
         await stopping.CancelAsync();
         await Completion;
@@ -53,7 +59,7 @@ internal sealed class RunPump(RunServices services, IGrainFactory grains, RunLed
         RunFailure? failure = null;
         try
         {
-            await RunStagesAsync(stopping.Token);
+            await RunToEndAsync(stopping.Token);
             ending = RunState.Done;
         }
         catch (UnitFailedException exception)
@@ -78,26 +84,49 @@ internal sealed class RunPump(RunServices services, IGrainFactory grains, RunLed
 #pragma warning restore CA1031
         await beating.CancelAsync();
         await beat;
-        await EndAsync(ending, failure);
+        End(ending, failure);
+    }
+
+    /// <summary>Runs the stages, and plans again when an artifact that they read must be computed again.</summary>
+    private async Task RunToEndAsync(CancellationToken cancellationToken)
+    {
+        var repair = new ArtifactRepair(services, ledger, patience);
+        while (true)
+        {
+            try
+            {
+                await RunStagesAsync(cancellationToken);
+                return;
+            }
+            catch (Exception exception) when (ArtifactRepair.FailureOf(exception) is not null)
+            {
+                var failure = ArtifactRepair.FailureOf(exception)!;
+                if (!await repair.TryAsync(failure, planned, cancellationToken))
+                {
+                    throw;
+                }
+            }
+        }
     }
 
     private async Task RunStagesAsync(CancellationToken cancellationToken)
     {
         var record = ledger.Record;
-        var specification = await services.Planner.ReadAsync(record.Specification, cancellationToken);
+        var specification = await patience.AskAsync(() => services.Planner.ReadAsync(record.Specification, cancellationToken), cancellationToken);
         if (record.Inputs is null)
         {
             await PrepareAsync(specification, record.Specification, cancellationToken);
         }
 
         var inputs = ledger.Record.Inputs!;
-        var planned = await services.Planner.PlanAsync(specification, record.Specification, inputs, cancellationToken);
-        foreach (var warning in planned.Warnings)
+        var plan = await patience.AskAsync(() => services.Planner.PlanAsync(specification, record.Specification, inputs, cancellationToken), cancellationToken);
+        foreach (var warning in plan.Warnings)
         {
             ledger.Tell(RunEventKind.Warning, message: warning);
         }
 
-        var stages = planned.Stages.Where(stage => record.Until is null || stage.Stage <= record.Until).ToArray();
+        var stages = plan.Stages.Where(stage => record.Until is null || stage.Stage <= record.Until).ToArray();
+        planned = stages;
         var preparation = ledger.Record.Stages.Where(stage => stage.Stage == Stage.Prepare);
         ledger.Plan(preparation.Concat(stages.Select(stage => new StageStatus { Stage = stage.Stage, Units = stage.Units.Count(), Done = 0 })));
         foreach (var stage in stages)
@@ -110,67 +139,67 @@ internal sealed class RunPump(RunServices services, IGrainFactory grains, RunLed
     {
         var unit = services.Planner.Preparation(specification, name);
         tracker = new StageTracker(Stage.Prepare, [unit], ledger.ElapsedIn(Stage.Prepare), services.Time);
-        await BeginStageAsync(tracker);
-        var artifacts = await new WaveRunner(services, grains, ledger, silos).RunAsync([unit], tracker, cancellationToken);
-        ledger.Prepared(artifacts[unit.Name]);
-        await EndStageAsync(tracker);
+        await BeginStageAsync(tracker, cancellationToken);
+        ledger.Prepared((await RunWaveAsync([unit], tracker, cancellationToken))!);
+        await EndStageAsync(tracker, cancellationToken);
     }
 
     private async Task RunStageAsync(StagePlan stage, CancellationToken cancellationToken)
     {
         tracker = new StageTracker(stage.Stage, stage.Units, ledger.ElapsedIn(stage.Stage), services.Time);
-        await BeginStageAsync(tracker);
+        await BeginStageAsync(tracker, cancellationToken);
         foreach (var wave in stage.Waves)
         {
-            var missing = await FindMissingAsync(wave, tracker, cancellationToken);
-            await new WaveRunner(services, grains, ledger, silos).RunAsync(missing, tracker, cancellationToken);
+            var present = await patience.AskAsync(() => FindPresentAsync(wave, cancellationToken), cancellationToken);
+            foreach (var unit in wave.Where(unit => present.Contains(unit.Artifact)))
+            {
+                tracker.Reuse(unit);
+            }
+
+            await RunWaveAsync([.. wave.Where(unit => !present.Contains(unit.Artifact))], tracker, cancellationToken);
         }
 
-        await EndStageAsync(tracker);
+        await EndStageAsync(tracker, cancellationToken);
     }
 
-    /// <remarks>One listing a folder, not one look-up a unit: the number of calls to the store does not grow with the units.</remarks>
-    private async Task<IReadOnlyList<UnitReference>> FindMissingAsync(IReadOnlyList<UnitReference> wave, StageTracker stage, CancellationToken cancellationToken)
-    {
-        var present = new HashSet<string>();
-        foreach (var folder in wave.Select(unit => unit.Artifact[..(unit.Artifact.LastIndexOf('/') + 1)]).Distinct())
+    private Task<string?> RunWaveAsync(IReadOnlyList<UnitReference> units, StageTracker stage, CancellationToken cancellationToken) =>
+        new WaveRunner(services, calls, ledger, silos, patience).RunAsync(units, stage, () => keepUnits, cancellationToken);
+
+    /// <remarks>
+    /// One listing a folder, not one look-up a unit: the number of calls to the store does not grow with the units. Off the activation's
+    /// scheduler, since a listing may be long.
+    /// </remarks>
+    private Task<HashSet<string>> FindPresentAsync(IReadOnlyList<UnitReference> wave, CancellationToken cancellationToken) => Task.Run(
+        async () =>
         {
-            await foreach (var artifact in services.Store.ListAsync(folder, cancellationToken))
+            var present = new HashSet<string>();
+            foreach (var folder in wave.Select(unit => unit.Artifact[..(unit.Artifact.LastIndexOf('/') + 1)]).Distinct())
             {
-                present.Add(artifact.Name);
+                await foreach (var artifact in services.Store.ListAsync(folder, cancellationToken))
+                {
+                    present.Add(artifact.Name);
+                }
             }
-        }
 
-        var missing = new List<UnitReference>();
-        foreach (var unit in wave)
-        {
-            if (present.Contains(unit.Artifact))
-            {
-                stage.Reuse(unit);
-            }
-            else
-            {
-                missing.Add(unit);
-            }
-        }
+            return present;
+        },
+        cancellationToken);
 
-        return missing;
-    }
-
-    private async Task BeginStageAsync(StageTracker stage)
+    private async Task BeginStageAsync(StageTracker stage, CancellationToken cancellationToken)
     {
         ledger.Tell(RunEventKind.StageStarted, stage.Status());
-        await ledger.SaveAsync();
+        await patience.AskAsync(ledger.SaveAsync, cancellationToken);
     }
 
-    private async Task EndStageAsync(StageTracker stage)
+    private async Task EndStageAsync(StageTracker stage, CancellationToken cancellationToken)
     {
         tracker = null;
         ledger.Tell(RunEventKind.StageDone, stage.Status());
-        await ledger.SaveAsync();
+        await patience.AskAsync(ledger.SaveAsync, cancellationToken);
     }
 
-    private async Task EndAsync(RunState? ending, RunFailure? failure)
+    /// <remarks>The grain writes it: it must stay until that is done.</remarks>
+    private void End(RunState? ending, RunFailure? failure)
     {
         if (ending is not { } state)
         {
@@ -184,15 +213,5 @@ internal sealed class RunPump(RunServices services, IGrainFactory grains, RunLed
         }
 
         ledger.End(state, failure);
-        services.Submitted.Remove(ledger.Record.Run);
-        try
-        {
-            await ledger.SaveAsync();
-            await services.Records.ClearCancelAsync(ledger.Record.Run);
-        }
-        catch (Exception exception) when (exception is OrleansException or IOException)
-        {
-            services.Logger.LogError(exception, "Run {Run} ended as {State}, but its record could not be written.", ledger.Record.Run, state);
-        }
     }
 }

@@ -39,8 +39,8 @@ public sealed record CoordinationOptions
     /// <summary>How long a unit is asked to wait for its end before it tells its progress; at most 5 s.</summary>
     public TimeSpan UnitWait { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a call to a unit may take before its silo counts as not answering.</summary>
-    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>How long a call to a unit may take, beyond what it was asked to wait, before its silo counts as not answering.</summary>
+    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(4);
 
     /// <summary>How often progress is told, silos are looked up and a request to cancel is looked for.</summary>
     public TimeSpan Beat { get; init; } = TimeSpan.FromSeconds(1);

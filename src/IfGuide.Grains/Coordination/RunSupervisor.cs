@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using IfGuide.Abstractions;
 using IfGuide.Grains.Records;
 using Microsoft.Extensions.Hosting;
@@ -5,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace IfGuide.Grains.Coordination;
 
-/// <summary>Revives runs whose coordinator was lost: every few seconds it nudges each that should be running. The reminder is the second net.</summary>
+/// <summary>Revives runs whose coordinator was lost: every few seconds, and at once when one was lost here, it nudges each that should be running. The reminder is the second net.</summary>
 /// <param name="grains">The grain factory.</param>
 /// <param name="records">The records of runs.</param>
 /// <param name="submitted">The runs that this silo was asked to run.</param>
@@ -22,26 +23,44 @@ public sealed class RunSupervisor(
     TimeProvider time,
     ILogger<RunSupervisor> logger) : BackgroundService
 {
-    private static readonly TimeSpan NudgeTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan NudgeTimeout = TimeSpan.FromSeconds(5);
+    private readonly ConcurrentDictionary<RunId, bool> nudging = new();
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(options.Supervision, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        var lost = submitted.Lost;
+        while (!stoppingToken.IsCancellationRequested)
         {
-            try
+            await lost.WaitAsync(options.Supervision, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            lost = submitted.Lost;
+            if (!stoppingToken.IsCancellationRequested)
             {
-                var runs = scope == SupervisionScope.Store ? await records.ListUnfinishedAsync(stoppingToken) : submitted.All;
-                foreach (var run in runs)
+                await LookAsync(stoppingToken);
+            }
+        }
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+#pragma warning disable CA1031 // the edge: a supervisor that stops would stop its silo
+        try
+        {
+            foreach (var run in scope == SupervisionScope.Store ? await records.ListUnfinishedAsync(cancellationToken) : submitted.All)
+            {
+                // An unreachable coordinator holds up no other run.
+                if (nudging.TryAdd(run, true))
                 {
-                    await NudgeAsync(run, stoppingToken);
+                    _ = NudgeAsync(run, cancellationToken);
                 }
             }
-            catch (IOException exception)
-            {
-                logger.LogWarning(exception, "The list of unfinished runs cannot be read; the supervisor tries again in {Seconds} s.", options.Supervision.TotalSeconds);
-            }
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.LogWarning(exception, "The list of unfinished runs cannot be read; the supervisor tries again in {Seconds} s.", options.Supervision.TotalSeconds);
+        }
+        catch (OperationCanceledException)
+        {
         }
     }
 
@@ -49,11 +68,21 @@ public sealed class RunSupervisor(
     {
         try
         {
-            await grains.GetGrain<IRunGrain>(run.ToString()).Nudge().WaitAsync(NudgeTimeout, time, cancellationToken);
+            var nudge = grains.GetGrain<IRunGrain>(run.ToString()).Nudge();
+            nudge.Ignore();
+            await nudge.WaitAsync(NudgeTimeout, time, cancellationToken);
         }
-        catch (Exception exception) when (exception is OrleansException or TimeoutException or IOException)
+        catch (Exception exception)
         {
-            logger.LogWarning(exception, "Run {Run} could not be nudged.", run);
+            if (!cancellationToken.IsCancellationRequested)
+            {
+                logger.LogWarning("Run {Run} could not be nudged: {Why}", run, exception.Message.Split('\n')[0]);
+            }
+        }
+#pragma warning restore CA1031
+        finally
+        {
+            nudging.TryRemove(run, out _);
         }
     }
 }

@@ -3,15 +3,18 @@ using IfGuide.Abstractions.Units;
 
 namespace IfGuide.Grains.Coordination;
 
-/// <summary>Adds up the progress of a stage's units.</summary>
+/// <summary>Adds up the progress of a stage's units. Telling it costs as much as there are units in flight, not as there are units.</summary>
 internal sealed class StageTracker
 {
-    private readonly Dictionary<string, UnitStatus?> statuses = [];
+    private readonly HashSet<(string Name, string Artifact)> undone = [];
+    private readonly Dictionary<(string Name, string Artifact), UnitStatus> running = [];
+    private readonly Dictionary<string, Sum> ended = [];
     private readonly TimeProvider time;
     private readonly TimeSpan before;
     private readonly long started;
+    private readonly int units;
+    private string? measure;
     private int reused;
-    private int done;
 
     /// <param name="stage">The stage.</param>
     /// <param name="units">Its units.</param>
@@ -23,10 +26,8 @@ internal sealed class StageTracker
         this.before = before;
         this.time = time;
         started = time.GetTimestamp();
-        foreach (var unit in units)
-        {
-            statuses.TryAdd(KeyOf(unit), null);
-        }
+        undone.UnionWith(units.Select(KeyOf));
+        this.units = undone.Count;
     }
 
     public Stage Stage { get; }
@@ -39,56 +40,67 @@ internal sealed class StageTracker
 
     public void Complete(UnitReference unit, UnitProgress? detail)
     {
-        if (statuses[KeyOf(unit)] is not { State: UnitState.Done })
+        running.Remove(KeyOf(unit));
+        if (undone.Remove(KeyOf(unit)) && detail is not null)
         {
-            done++;
-            statuses[KeyOf(unit)] = new UnitStatus { State = UnitState.Done, Detail = detail, Progress = 1 };
+            measure = detail.Measure;
+            ended[measure] = ended.GetValueOrDefault(measure).Plus(detail);
         }
     }
 
     public void Update(UnitReference unit, UnitStatus status)
     {
-        if (statuses[KeyOf(unit)] is not { State: UnitState.Done })
+        if (undone.Contains(KeyOf(unit)))
         {
-            statuses[KeyOf(unit)] = status;
+            running[KeyOf(unit)] = status;
+            measure = status.Detail?.Measure ?? measure;
         }
     }
 
     public StageStatus Status()
     {
-        var progress = statuses.Values.Sum(status => status?.Progress ?? 0);
+        var done = units - undone.Count;
         return new StageStatus
         {
             Stage = Stage,
-            Units = statuses.Count,
+            Units = units,
             Done = done,
             Reused = reused,
-            Progress = statuses.Count == 0 ? 1 : done == statuses.Count ? 1 : Math.Clamp(progress / statuses.Count, 0, 1),
+            Progress = undone.Count == 0 ? 1 : Math.Clamp((done + running.Values.Sum(status => status.Progress)) / units, 0, 1),
             Elapsed = before + time.GetElapsedTime(started),
             Detail = Detail(),
         };
     }
 
-    private static string KeyOf(UnitReference unit) => unit.Name + "\n" + unit.Artifact;
+    private static (string Name, string Artifact) KeyOf(UnitReference unit) => (unit.Name, unit.Artifact);
 
     /// <remarks>Units that have not begun have not said how much they are: they count as the mean of those that have, so that time left is not told too small.</remarks>
     private UnitProgress? Detail()
     {
-        var details = statuses.Values.Select(status => status?.Detail).OfType<UnitProgress>().ToArray();
-        if (details.Length == 0)
+        if (measure is null)
         {
             return null;
         }
 
-        var measure = details[^1].Measure;
-        var same = details.Where(detail => detail.Measure == measure).ToArray();
-        var computed = statuses.Count - reused;
-        return new UnitProgress
+        var sum = ended.GetValueOrDefault(measure);
+        string? note = null;
+        foreach (var detail in running.Values.Select(status => status.Detail).OfType<UnitProgress>().Where(detail => detail.Measure == measure))
+        {
+            sum = sum.Plus(detail);
+            note = detail.Note is not null && detail.Done < detail.Total ? detail.Note : note;
+        }
+
+        return sum.Count == 0 ? null : new UnitProgress
         {
             Measure = measure,
-            Done = same.Sum(detail => detail.Done),
-            Total = (long)((double)same.Sum(detail => detail.Total) / same.Length * computed),
-            Note = same.LastOrDefault(detail => detail.Note is not null && detail.Done < detail.Total)?.Note ?? same[^1].Note,
+            Done = sum.Done,
+            Total = (long)((double)sum.Total / sum.Count * (units - reused)),
+            Note = note ?? sum.Note,
         };
+    }
+
+    private readonly record struct Sum(int Count, long Done, long Total, string? Note)
+    {
+        public Sum Plus(UnitProgress detail) => new(Count + 1, Done + detail.Done, Total + detail.Total, detail.Note);
     }
 }

@@ -7,6 +7,7 @@ namespace IfGuide.Grains.Coordination;
 public sealed class SubmittedRuns
 {
     private readonly ConcurrentDictionary<RunId, bool> runs = new();
+    private TaskCompletionSource lost = New();
 
     /// <summary>The runs, in no order.</summary>
     public IReadOnlyCollection<RunId> All => [.. runs.Keys];
@@ -18,4 +19,12 @@ public sealed class SubmittedRuns
     /// <summary>Removes a run that ended.</summary>
     /// <param name="run">The run.</param>
     public void Remove(RunId run) => runs.TryRemove(run, out _);
+
+    /// <summary>Ends when this silo has lost the coordinator of a run, which somebody should revive.</summary>
+    public Task Lost => lost.Task;
+
+    /// <summary>Notes that a coordinator was lost here although its run has not ended.</summary>
+    public void TellLost() => Interlocked.Exchange(ref lost, New()).TrySetResult();
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

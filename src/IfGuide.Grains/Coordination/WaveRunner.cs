@@ -2,34 +2,36 @@ using IfGuide.Abstractions;
 using IfGuide.Abstractions.Units;
 using IfGuide.Grains.Compute;
 using IfGuide.Grains.Scheduling;
-using IfGuide.Grains.Units;
 using Microsoft.Extensions.Logging;
-using Orleans.Runtime.Placement;
 
 namespace IfGuide.Grains.Coordination;
 
 /// <summary>Brings a wave of units to its end: issues what the scheduler says, follows each attempt by short calls, issues again what is lost.</summary>
 /// <param name="services">The silo's services.</param>
-/// <param name="grains">The grain factory.</param>
+/// <param name="calls">The calls to unit grains.</param>
 /// <param name="ledger">The run's ledger, for events.</param>
 /// <param name="silos">The compute silos, as the run knows them.</param>
-internal sealed class WaveRunner(RunServices services, IGrainFactory grains, RunLedger ledger, SiloTable silos)
+/// <param name="patience">Tells of the store's outages.</param>
+internal sealed class WaveRunner(RunServices services, UnitCalls calls, RunLedger ledger, SiloTable silos, StorePatience patience)
 {
-    private static readonly TimeSpan CancelTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
     private readonly HashSet<Task> following = [];
+    private readonly Throttle reissues = new(5, TimeSpan.FromSeconds(10), services.Time);
     private TaskCompletionSource changed = NewSignal();
+    private DateTimeOffset looked = DateTimeOffset.MinValue;
     private RunFailure? failure;
+    private string? lastArtifact;
     private bool toldNoSilos;
 
     /// <summary>Runs the units; returns when all are done.</summary>
     /// <param name="units">Units that have no artifact yet.</param>
     /// <param name="tracker">Told how far they are.</param>
+    /// <param name="keepUnits">Asked when the wave is cut short: whether units may go on, for a successor to join.</param>
     /// <param name="cancellationToken">Stops following them, and them.</param>
-    /// <returns>The artifacts, by unit name.</returns>
+    /// <returns>The artifact of the unit that ended last; null when there was none.</returns>
     /// <exception cref="UnitFailedException">A unit failed.</exception>
-    public async Task<IReadOnlyDictionary<string, string>> RunAsync(IReadOnlyList<UnitReference> units, StageTracker tracker, CancellationToken cancellationToken)
+    public async Task<string?> RunAsync(IReadOnlyList<UnitReference> units, StageTracker tracker, Func<bool> keepUnits, CancellationToken cancellationToken)
     {
-        var artifacts = new Dictionary<string, string>();
         var scheduler = new UnitScheduler(units, services.Factory.NeedsDevice, silos, services.Scheduling, services.Time);
         using var attempts = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
@@ -37,30 +39,40 @@ internal sealed class WaveRunner(RunServices services, IGrainFactory grains, Run
             while (!scheduler.IsComplete)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                LookForSilos();
+                LookForSilos(attempts.Token);
                 foreach (var attempt in scheduler.Next())
                 {
-                    Follow(FollowAsync(scheduler, attempt, tracker, artifacts, attempts.Token));
+                    Follow(FollowAsync(scheduler, attempt, tracker, attempts.Token));
                 }
 
-                await Task.WhenAny(changed.Task, Task.Delay(scheduler.UntilNext, services.Time, cancellationToken));
+                await WaitAsync(scheduler.UntilNext);
                 if (failure is not null)
                 {
                     throw new UnitFailedException(failure);
                 }
             }
 
-            return artifacts;
+            return lastArtifact;
         }
         finally
         {
             var abandoned = scheduler.Outstanding.ToArray();
             await attempts.CancelAsync();
-            await Task.WhenAll(abandoned.Select(CancelAsync).Concat(following.ToArray()));
+            await Task.WhenAll((keepUnits() ? [] : abandoned.Select(calls.CancelAsync)).Concat(following.ToArray()));
             foreach (var attempt in abandoned)
             {
-                scheduler.Lost(attempt, LossReason.Unavailable);
+                scheduler.Lost(attempt, LossReason.StoreUnavailable); // frees its slot and blames nobody
             }
+        }
+    }
+
+    /// <summary>Ends when something has ended, or after a while.</summary>
+    private async Task WaitAsync(TimeSpan longest)
+    {
+        await changed.Task.WaitAsync(longest, services.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        if (changed.Task.IsCompleted)
+        {
+            changed = NewSignal();
         }
     }
 
@@ -74,74 +86,98 @@ internal sealed class WaveRunner(RunServices services, IGrainFactory grains, Run
     {
         await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         following.Remove(task);
-        Interlocked.Exchange(ref changed, NewSignal()).TrySetResult();
+        changed.TrySetResult();
     }
 
-    private async Task FollowAsync(UnitScheduler scheduler, UnitAttempt attempt, StageTracker tracker, Dictionary<string, string> artifacts, CancellationToken cancellationToken)
+    private async Task FollowAsync(UnitScheduler scheduler, UnitAttempt attempt, StageTracker tracker, CancellationToken cancellationToken)
     {
         try
         {
-            while (scheduler.Outstanding.Contains(attempt))
+            while (attempt.IsOutstanding)
             {
-                var status = await AskAsync(attempt, cancellationToken);
-                scheduler.Answered(attempt, status.Silo is { } silo ? SiloAddress.FromParsableString(silo) : null);
-                switch (status.State)
+                var status = await calls.EnsureAsync(attempt, cancellationToken);
+                if (!attempt.IsOutstanding)
                 {
-                    case UnitState.Done:
-                        artifacts.TryAdd(attempt.Unit.Name, status.Artifact!);
-                        tracker.Complete(attempt.Unit, status.Detail);
-                        await Task.WhenAll(scheduler.Completed(attempt).Select(CancelAsync));
-                        return;
-                    case UnitState.Failed:
-                        failure ??= status.Failure;
-                        return;
-                    default:
-                        tracker.Update(attempt.Unit, status);
-                        break;
+                    return; // another attempt has done the unit meanwhile
                 }
+
+                if (status.State == UnitState.Failed)
+                {
+                    Take(scheduler, attempt, status.Failure!);
+                    return;
+                }
+
+                scheduler.Answered(attempt, status.Silo is { } silo ? SiloAddress.FromParsableString(silo) : null, status.Progress);
+                if (status.State == UnitState.Done)
+                {
+                    lastArtifact = status.Artifact;
+                    tracker.Complete(attempt.Unit, status.Detail);
+                    var others = scheduler.Completed(attempt);
+                    changed.TrySetResult();
+                    await Task.WhenAll(others.Select(calls.CancelAsync));
+                    return;
+                }
+
+                tracker.Update(attempt.Unit, status);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
         }
-        catch (Exception exception) when (exception is OrleansException or TimeoutException)
+        catch (Exception exception) when (exception is OrleansException or TimeoutException or OperationCanceledException or ObjectDisposedException)
         {
-            Lose(scheduler, attempt, exception);
+            Lose(scheduler, attempt, exception is TimeoutException ? LossReason.TimedOut : LossReason.Unavailable, exception.Message.Split('\n')[0]);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+#pragma warning disable CA1031 // whatever else a call throws is told as the unit's failure
+        catch (Exception exception)
         {
             failure ??= FailureReport.Of(exception, attempt.Unit, attempt.Silo.ToString());
         }
+#pragma warning restore CA1031
     }
 
-    private async Task<UnitStatus> AskAsync(UnitAttempt attempt, CancellationToken cancellationToken)
+    /// <summary>Decides what a unit's failure means: some only say where and when not to compute it.</summary>
+    private void Take(UnitScheduler scheduler, UnitAttempt attempt, RunFailure failed)
     {
-        RequestContext.Set(IPlacementDirector.PlacementHintKey, attempt.Silo);
-        try
+        switch (failed.Kind)
         {
-            var grain = grains.GetUnitGrain(attempt.Unit.Kind, attempt.GrainKey);
-            return await grain.Ensure(attempt.Unit, services.Options.UnitWait, cancellationToken).WaitAsync(services.Options.CallTimeout, services.Time, cancellationToken);
-        }
-        finally
-        {
-            RequestContext.Remove(IPlacementDirector.PlacementHintKey);
+            case FailureKind.HandedBack:
+                Lose(scheduler, attempt, LossReason.HandedBack, failed.Message);
+                break;
+            case FailureKind.StoreUnavailable:
+                patience.Tell(failed.Message);
+                scheduler.Lost(attempt, LossReason.StoreUnavailable);
+                break;
+            default:
+                failure ??= failed;
+                break;
         }
     }
 
-    private void Lose(UnitScheduler scheduler, UnitAttempt attempt, Exception exception)
+    private void Lose(UnitScheduler scheduler, UnitAttempt attempt, LossReason reason, string why)
     {
-        if (!scheduler.Outstanding.Contains(attempt))
+        if (!attempt.IsOutstanding)
         {
-            return; // another attempt has done the unit meanwhile
+            return;
         }
 
-        scheduler.Lost(attempt, exception is TimeoutException ? LossReason.TimedOut : LossReason.Unavailable);
-        services.Logger.LogWarning(exception, "Run {Run}: unit {Stage}/{Unit} on {Silo} is lost and will be issued again.", attempt.Unit.Run, attempt.Unit.Stage, attempt.Unit.Name, attempt.Silo);
-        ledger.Tell(RunEventKind.UnitReissued, message: $"{attempt.Unit.Name} on {attempt.Silo}: {exception.Message.Split('\n')[0]}");
+        scheduler.Lost(attempt, reason);
+        services.Logger.LogWarning("Run {Run}: unit {Stage}/{Unit} on {Silo} is lost ({Reason}) and will be issued again: {Why}", attempt.Unit.Run, attempt.Unit.Stage, attempt.Unit.Name, attempt.Silo, reason, why);
+        if (reissues.TryTell(out var untold))
+        {
+            ledger.Tell(RunEventKind.UnitReissued, message: $"{attempt.Unit.Name} on {attempt.Silo}: {why}{(untold == 0 ? string.Empty : $" (and {untold} others before)")}");
+        }
     }
 
-    private void LookForSilos()
+    private void LookForSilos(CancellationToken cancellationToken)
     {
+        var now = services.Time.GetUtcNow();
+        if (now - looked < BetweenLooks)
+        {
+            return;
+        }
+
+        looked = now;
         silos.Update(services.Silos.Current);
         if (silos.Silos.Count == 0 && !toldNoSilos)
         {
@@ -149,24 +185,26 @@ internal sealed class WaveRunner(RunServices services, IGrainFactory grains, Run
         }
 
         toldNoSilos = silos.Silos.Count == 0;
-        if (silos.TakeEviction(services.Time.GetUtcNow(), services.Scheduling) is { } stuck)
+        foreach (var silo in silos.TakeProbes(now, services.Scheduling))
         {
-            services.Logger.LogError("Silo {Silo} has not answered for a while although others do; the cluster is asked to evict it.", stuck);
+            Follow(ProbeAsync(silo, cancellationToken));
+        }
+
+        if (silos.FindEviction(now, services.Scheduling) is { } stuck && services.Silos.TryEvict(stuck, services.Scheduling.BetweenEvictions))
+        {
             ledger.Tell(RunEventKind.Warning, message: $"Silo {stuck} does not answer although others do; it is evicted.");
-            services.Membership.TryKill(stuck).Ignore();
         }
     }
 
-    /// <remarks>Best effort: a unit that goes on regardless only creates an artifact that is right anyway.</remarks>
-    private async Task CancelAsync(UnitAttempt attempt)
+    private async Task ProbeAsync(SiloAddress silo, CancellationToken cancellationToken)
     {
-        try
+        if (await calls.ProbeAsync(ledger.Record.Run, silo, cancellationToken))
         {
-            await grains.GetUnitGrain(attempt.Unit.Kind, attempt.GrainKey).Cancel().WaitAsync(CancelTimeout);
+            silos.Answered(silo, services.Time.GetUtcNow());
         }
-        catch (Exception exception) when (exception is OrleansException or TimeoutException)
+        else if (!cancellationToken.IsCancellationRequested)
         {
-            services.Logger.LogDebug(exception, "Unit {Stage}/{Unit} could not be told to stop.", attempt.Unit.Stage, attempt.Unit.Name);
+            silos.Failed(silo, services.Time.GetUtcNow(), TimeSpan.Zero);
         }
     }
 

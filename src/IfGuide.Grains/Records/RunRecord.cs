@@ -36,6 +36,9 @@ public sealed record RunRecord
     /// <summary>Who runs it, or ran it last.</summary>
     public string Owner { get; init; } = string.Empty;
 
+    /// <summary>The activation that wrote the record last; a random word.</summary>
+    public string Writer { get; init; } = string.Empty;
+
     /// <summary>Why it failed.</summary>
     public RunFailure? Failure { get; init; }
 

@@ -1,6 +1,6 @@
 namespace IfGuide.Grains.Scheduling;
 
-/// <summary>How units are handed out, re-issued and duplicated.</summary>
+/// <summary>How units are handed out, issued again and copied.</summary>
 public sealed record SchedulingOptions
 {
     /// <summary>Units outstanding on a compute silo that need its device: one computed, one waiting, so that the device never idles between units.</summary>
@@ -9,27 +9,39 @@ public sealed record SchedulingOptions
     /// <summary>Units outstanding on a compute silo that do not need its device.</summary>
     public int LaneSlots { get; init; } = 2;
 
-    /// <summary>First wait before a lost unit is issued again; doubled for each loss.</summary>
+    /// <summary>Most units outstanding on a compute silo; short units get more than two, so that calls do not hold them up.</summary>
+    public int MostSlots { get; init; } = 64;
+
+    /// <summary>How much work waits on a silo when its units are short.</summary>
+    public TimeSpan QueueTime { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>First wait before a lost unit is issued again; doubled for each loss in a row.</summary>
     public TimeSpan FirstBackoff { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Longest wait before a lost unit is issued again.</summary>
     public TimeSpan LongestBackoff { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>Consecutive timeouts after which a silo is suspect, when others answer meanwhile.</summary>
-    public int TimeoutsToSuspect { get; init; } = 2;
+    /// <summary>How long a silo that handed a unit back gets none.</summary>
+    public TimeSpan Rest { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a silo stays suspect, timing out and never answering, before the cluster is asked to evict it.</summary>
-    public TimeSpan SuspectToEvict { get; init; } = TimeSpan.FromSeconds(20);
+    /// <summary>How often a silo in doubt is asked whether it answers.</summary>
+    public TimeSpan BetweenProbes { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Shortest time between two evictions.</summary>
+    /// <summary>How long a silo stays in doubt, never answering while another does, before the cluster is asked to evict it.</summary>
+    public TimeSpan DoubtToEvict { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Shortest time between two evictions that one control silo asks for.</summary>
     public TimeSpan BetweenEvictions { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>A unit is slow when it runs longer than this many times the median of those that ended.</summary>
-    public double SlowFactor { get; init; } = 2;
+    /// <summary>A unit that waits in a silo's queue is copied to an idle silo when it would end there earlier by this time.</summary>
+    public TimeSpan GainOfWaiting { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>A unit is never slow before this time.</summary>
-    public TimeSpan SlowAtLeast { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>A unit that is being computed is copied to an idle silo when it would end there earlier by this time, and by <see cref="GainShare"/> of a unit's time.</summary>
+    public TimeSpan GainOfRunning { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Units of the wave that must have ended before any is called slow.</summary>
-    public int SlowSample { get; init; } = 3;
+    /// <summary>See <see cref="GainOfRunning"/>.</summary>
+    public double GainShare { get; init; } = 0.25;
+
+    /// <summary>Most attempts of one unit at a time.</summary>
+    public int MostCopies { get; init; } = 3;
 }

@@ -10,16 +10,16 @@ public enum Lane
 }
 
 /// <summary>What a coordinator knows of the compute silos: their load, and whether they answer.</summary>
+/// <remarks>A silo that does not answer is in doubt until it does: it gets no unit while another silo is trusted, and is probed meanwhile.</remarks>
 public sealed class SiloTable
 {
     private readonly Dictionary<SiloAddress, Entry> entries = [];
-    private DateTimeOffset lastEviction = DateTimeOffset.MinValue;
 
     /// <summary>The compute silos that are known.</summary>
     public IReadOnlyCollection<SiloAddress> Silos => entries.Keys;
 
-    /// <summary>Silos that timed out while others answered.</summary>
-    public IReadOnlyList<SiloAddress> Suspects => [.. entries.Where(entry => entry.Value.SuspectSince is not null).Select(entry => entry.Key).Order()];
+    /// <summary>Silos that have not answered since a call to them failed.</summary>
+    public IReadOnlyList<SiloAddress> Doubtful => [.. entries.Where(entry => entry.Value.DoubtSince is not null).Select(entry => entry.Key).Order()];
 
     /// <summary>Replaces the list of silos; what is known of those that stay is kept.</summary>
     /// <param name="active">The compute silos that are members of the cluster.</param>
@@ -37,22 +37,36 @@ public sealed class SiloTable
         }
     }
 
-    /// <summary>A silo that should be evicted: long suspect while another is well. At most one in <see cref="SchedulingOptions.BetweenEvictions"/>.</summary>
+    /// <summary>Silos in doubt that should be asked now whether they answer.</summary>
     /// <param name="now">The time.</param>
     /// <param name="options">The policy's numbers.</param>
-    public SiloAddress? TakeEviction(DateTimeOffset now, SchedulingOptions options)
+    public IReadOnlyList<SiloAddress> TakeProbes(DateTimeOffset now, SchedulingOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (now - lastEviction < options.BetweenEvictions || entries.Values.All(entry => entry.SuspectSince is not null))
+        var probes = new List<SiloAddress>();
+        foreach (var (silo, entry) in entries)
         {
-            return null;
+            if (entry.DoubtSince is not null && now - entry.LastProbe >= options.BetweenProbes)
+            {
+                entry.LastProbe = now;
+                probes.Add(silo);
+            }
         }
 
-        foreach (var silo in Suspects)
+        return probes;
+    }
+
+    /// <summary>A silo that should be evicted: long in doubt while another one answered. Never the last that is trusted.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="options">The policy's numbers.</param>
+    public SiloAddress? FindEviction(DateTimeOffset now, SchedulingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        foreach (var silo in Doubtful)
         {
-            if (now - entries[silo].SuspectSince >= options.SuspectToEvict)
+            var entry = entries[silo];
+            if (now - entry.DoubtSince >= options.DoubtToEvict && entry.Failures > 1 && entries.Values.Any(other => other.IsTrusted(now) && other.LastAnswer > entry.DoubtSince))
             {
-                lastEviction = now;
                 return silo;
             }
         }
@@ -60,21 +74,79 @@ public sealed class SiloTable
         return null;
     }
 
-    internal SiloAddress? Choose(Lane lane, int slots, SiloAddress? preferred)
+    /// <summary>Notes that a silo answered a call.</summary>
+    /// <param name="silo">The silo.</param>
+    /// <param name="now">The time.</param>
+    public void Answered(SiloAddress silo, DateTimeOffset now)
     {
-        var trusted = entries.Values.Any(entry => entry.SuspectSince is null);
-        var free = entries.Where(entry => entry.Value.Load(lane) < slots && (!trusted || entry.Value.SuspectSince is null)).ToArray();
-        if (preferred is not null && free.Any(entry => entry.Key.Equals(preferred)))
+        if (entries.TryGetValue(silo, out var entry))
         {
-            return preferred;
+            entry.Failures = 0;
+            entry.FirstFailure = null;
+            entry.DoubtSince = null;
+            entry.LastAnswer = now;
         }
-
-        return free.OrderBy(entry => entry.Value.Load(lane)).ThenBy(entry => entry.Key).Select(entry => entry.Key).FirstOrDefault();
     }
 
-    internal SiloAddress? ChooseIdle(Lane lane, SiloAddress except) => entries
-        .Where(entry => !entry.Key.Equals(except) && entry.Value.SuspectSince is null && entry.Value.Load(lane) == 0)
-        .Select(entry => entry.Key).Order().FirstOrDefault();
+    /// <summary>Notes that a call to a silo failed without its answer.</summary>
+    /// <param name="silo">The silo.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="patience">How long such failures may go on before the silo is in doubt.</param>
+    /// <returns>Whether the silo is in doubt.</returns>
+    public bool Failed(SiloAddress silo, DateTimeOffset now, TimeSpan patience)
+    {
+        if (!entries.TryGetValue(silo, out var entry))
+        {
+            return true;
+        }
+
+        entry.Failures++;
+        entry.FirstFailure ??= now;
+        if (now - entry.FirstFailure >= patience)
+        {
+            entry.DoubtSince ??= now;
+        }
+
+        return entry.DoubtSince is not null;
+    }
+
+    internal SiloAddress? Choose(Lane lane, Func<SiloAddress, int> slots, SiloAddress? preferred, DateTimeOffset now)
+    {
+        var trusted = entries.Values.Any(entry => entry.IsTrusted(now));
+        SiloAddress? best = null;
+        foreach (var (silo, entry) in entries)
+        {
+            if (entry.Load(lane) >= slots(silo) || (trusted && !entry.IsTrusted(now)))
+            {
+                continue;
+            }
+
+            if (silo.Equals(preferred))
+            {
+                return silo;
+            }
+
+            if (best is null || (entry.Load(lane), silo).CompareTo((entries[best].Load(lane), best)) < 0)
+            {
+                best = silo;
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>Trusted silos with less than a load, in order.</summary>
+    internal IReadOnlyList<SiloAddress> Below(Lane lane, int load, DateTimeOffset now) =>
+        [.. entries.Where(entry => entry.Value.IsTrusted(now) && entry.Value.Load(lane) < load).Select(entry => entry.Key).Order()];
+
+    /// <summary>Gives a silo no units for a while: it stops, or its queue is full.</summary>
+    internal void Rest(SiloAddress silo, DateTimeOffset until)
+    {
+        if (entries.TryGetValue(silo, out var entry))
+        {
+            entry.RestUntil = until;
+        }
+    }
 
     internal void Occupy(SiloAddress silo, Lane lane)
     {
@@ -92,47 +164,23 @@ public sealed class SiloTable
         }
     }
 
-    internal void Answered(SiloAddress silo, DateTimeOffset now)
-    {
-        if (entries.TryGetValue(silo, out var entry))
-        {
-            entry.Timeouts = 0;
-            entry.FirstTimeout = null;
-            entry.SuspectSince = null;
-            entry.LastAnswer = now;
-        }
-    }
-
-    /// <returns>Whether the silo is suspect now.</returns>
-    internal bool TimedOut(SiloAddress silo, DateTimeOffset now, int timeoutsToSuspect)
-    {
-        if (!entries.TryGetValue(silo, out var entry))
-        {
-            return false;
-        }
-
-        entry.Timeouts++;
-        entry.FirstTimeout ??= now;
-        var othersAnswer = entries.Any(other => !other.Key.Equals(silo) && other.Value.LastAnswer >= entry.FirstTimeout);
-        if (entry.Timeouts >= timeoutsToSuspect && othersAnswer)
-        {
-            entry.SuspectSince ??= now;
-        }
-
-        return entry.SuspectSince is not null;
-    }
-
     private sealed class Entry
     {
         public int[] Outstanding { get; } = new int[2];
 
-        public int Timeouts { get; set; }
+        public int Failures { get; set; }
 
-        public DateTimeOffset? FirstTimeout { get; set; }
+        public DateTimeOffset? FirstFailure { get; set; }
 
-        public DateTimeOffset? SuspectSince { get; set; }
+        public DateTimeOffset? DoubtSince { get; set; }
 
         public DateTimeOffset? LastAnswer { get; set; }
+
+        public DateTimeOffset LastProbe { get; set; } = DateTimeOffset.MinValue;
+
+        public DateTimeOffset RestUntil { get; set; } = DateTimeOffset.MinValue;
+
+        public bool IsTrusted(DateTimeOffset now) => DoubtSince is null && RestUntil <= now;
 
         public int Load(Lane lane) => Outstanding[(int)lane];
     }

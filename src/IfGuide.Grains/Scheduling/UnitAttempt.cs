@@ -6,20 +6,16 @@ namespace IfGuide.Grains.Scheduling;
 /// <summary>One issue of a unit to a silo.</summary>
 public sealed class UnitAttempt
 {
-    internal UnitAttempt(int index, UnitReference unit, int number, SiloAddress silo, DateTimeOffset started)
+    internal UnitAttempt(ScheduledUnit unit, int number, SiloAddress silo, DateTimeOffset started)
     {
-        Index = index;
-        Unit = unit;
+        Scheduled = unit;
         Number = number;
         Silo = silo;
         Started = started;
     }
 
-    /// <summary>The unit's index in its wave.</summary>
-    public int Index { get; }
-
     /// <summary>The unit.</summary>
-    public UnitReference Unit { get; }
+    public UnitReference Unit => Scheduled.Unit;
 
     /// <summary>1 for the unit's own grain; higher numbers are other grains, for a copy elsewhere.</summary>
     public int Number { get; }
@@ -30,8 +26,21 @@ public sealed class UnitAttempt
     /// <summary>When it was issued.</summary>
     public DateTimeOffset Started { get; }
 
+    /// <summary>Whether it still counts: it has neither ended nor been lost.</summary>
+    public bool IsOutstanding { get; internal set; } = true;
+
     /// <summary>The key of the grain that computes it.</summary>
     public string GrainKey => KeyOf(Unit, Number);
+
+    internal ScheduledUnit Scheduled { get; }
+
+    /// <summary>Its place in the silo's queue, as this coordinator issued it.</summary>
+    internal LinkedListNode<UnitAttempt>? Place { get; set; }
+
+    /// <summary>Share that is done, as last told, and when.</summary>
+    internal double Progress { get; set; }
+
+    internal DateTimeOffset ProgressTold { get; set; }
 
     internal static string KeyOf(UnitReference unit, int number)
     {
@@ -43,8 +52,35 @@ public sealed class UnitAttempt
 /// <summary>Why an attempt was lost.</summary>
 public enum LossReason
 {
-    /// <summary>The silo is gone, stopping or full.</summary>
+    /// <summary>The silo is gone, or the activation was.</summary>
     Unavailable,
     /// <summary>The silo did not answer in time; it may be alive.</summary>
     TimedOut,
+    /// <summary>The silo answered that it stops or is full.</summary>
+    HandedBack,
+    /// <summary>The silo answered that the store is out of reach.</summary>
+    StoreUnavailable,
+}
+
+/// <summary>What a scheduler knows of one unit.</summary>
+internal sealed class ScheduledUnit(int index, UnitReference unit, Lane lane)
+{
+    public int Index { get; } = index;
+
+    public UnitReference Unit { get; } = unit;
+
+    public Lane Lane { get; } = lane;
+
+    /// <summary>Attempts that run; mostly one.</summary>
+    public List<UnitAttempt> Running { get; } = new(1);
+
+    /// <summary>Number of the next attempt.</summary>
+    public int Number { get; set; } = 1;
+
+    /// <summary>Losses in a row.</summary>
+    public int Losses { get; set; }
+
+    public SiloAddress? LastSilo { get; set; }
+
+    public bool IsDone { get; set; }
 }

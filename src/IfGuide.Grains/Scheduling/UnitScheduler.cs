@@ -2,21 +2,23 @@ using IfGuide.Abstractions.Units;
 
 namespace IfGuide.Grains.Scheduling;
 
-/// <summary>Decides which unit of a wave goes to which silo and when. Pure state: no calls, no waiting, one thread.</summary>
+/// <summary>Decides which unit of a wave goes to which silo and when. Pure state: no calls, no waiting, one thread; no event costs more than the logarithm of the number of units.</summary>
 /// <remarks>
-/// Units are issued in order, each to the silo with the fewest outstanding units of its lane, at most a few per silo. A lost unit is issued
-/// again after a growing wait, to the silo that had it if that one is well (its device may still be computing it). When a silo times out while
-/// others answer, it is suspect: it gets nothing while another can take the work, and what it had is issued under a new attempt number,
-/// since the same grain key would lead to the same stuck activation. When nothing waits to be issued, the slowest units get a second
-/// attempt on an idle silo; artifacts are created once, so that whichever ends first counts.
+/// Units are issued in order, each to the silo with the fewest outstanding units of its lane: two per silo, and more when they are short. A lost
+/// unit is issued again, first to the silo that had it (its device may still be computing it), then elsewhere, under a new attempt number since
+/// the same grain key would lead to the same stuck activation. When nothing waits to be issued, units that a silo has not begun, or will not end
+/// soon, are copied to silos that would end them earlier; artifacts are created once, so that whichever ends first counts.
 /// </remarks>
 public sealed class UnitScheduler
 {
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
+    private static readonly Lane[] Lanes = Enum.GetValues<Lane>();
     private readonly SchedulingOptions options;
     private readonly TimeProvider time;
-    private readonly List<UnitLedger> ledgers;
     private readonly SiloTable silos;
-    private readonly List<TimeSpan> durations = [];
+    private readonly UnitQueue[] queues = [.. Lanes.Select(_ => new UnitQueue())];
+    private readonly WavePace[] paces = [.. Lanes.Select(_ => new WavePace())];
     private int remaining;
 
     /// <summary>Creates a scheduler for a wave.</summary>
@@ -28,18 +30,22 @@ public sealed class UnitScheduler
     public UnitScheduler(IEnumerable<UnitReference> units, Func<UnitReference, bool> needsDevice, SiloTable silos, SchedulingOptions options, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(units);
+        ArgumentNullException.ThrowIfNull(needsDevice);
         this.silos = silos;
         this.options = options;
         this.time = time;
-        ledgers = [.. units.Select((unit, index) => new UnitLedger(index, unit, needsDevice(unit) ? Lane.Device : Lane.Processor))];
-        remaining = ledgers.Count;
+        foreach (var unit in units)
+        {
+            var lane = needsDevice(unit) ? Lane.Device : Lane.Processor;
+            queues[(int)lane].Add(new ScheduledUnit(remaining++, unit, lane));
+        }
     }
 
     /// <summary>True when every unit is done.</summary>
     public bool IsComplete => remaining == 0;
 
     /// <summary>Attempts that are running.</summary>
-    public IEnumerable<UnitAttempt> Outstanding => ledgers.SelectMany(ledger => ledger.Running);
+    public IEnumerable<UnitAttempt> Outstanding => paces.SelectMany(pace => pace.Outstanding);
 
     /// <summary>How long nothing new will happen unless an attempt ends.</summary>
     public TimeSpan UntilNext
@@ -47,8 +53,16 @@ public sealed class UnitScheduler
         get
         {
             var now = time.GetUtcNow();
-            var next = ledgers.Where(ledger => ledger.IsPending && ledger.NotBefore > now).Select(ledger => ledger.NotBefore - now).DefaultIfEmpty(TimeSpan.FromSeconds(1)).Min();
-            return next < TimeSpan.FromSeconds(1) ? next : TimeSpan.FromSeconds(1);
+            var pause = Lanes.Any(lane => queues[(int)lane].IsEmpty && silos.Below(lane, Slots(lane), now).Count > 0) ? ShortestPause : LongestPause;
+            foreach (var queue in queues)
+            {
+                if (queue.NextTime - now is { } wait && wait < pause)
+                {
+                    pause = wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+                }
+            }
+
+            return pause;
         }
     }
 
@@ -57,17 +71,19 @@ public sealed class UnitScheduler
     {
         var now = time.GetUtcNow();
         var started = new List<UnitAttempt>();
-        foreach (var ledger in ledgers.Where(ledger => ledger.IsPending && ledger.NotBefore <= now))
+        foreach (var lane in Lanes)
         {
-            if (silos.Choose(ledger.Lane, Slots(ledger.Lane), ledger.LastSilo) is { } silo)
+            var queue = queues[(int)lane];
+            while (queue.Peek(now) is { } unit && silos.Choose(lane, silo => Slots(lane, silo), unit.LastSilo, now) is { } silo)
             {
-                started.Add(Start(ledger, silo, now));
+                queue.Take();
+                started.Add(Start(unit, silo, now));
             }
-        }
 
-        foreach (var lane in Enum.GetValues<Lane>())
-        {
-            DuplicateSlow(lane, now, started);
+            if (queue.IsEmpty)
+            {
+                CopyLate(lane, now, started);
+            }
         }
 
         return started;
@@ -76,18 +92,23 @@ public sealed class UnitScheduler
     /// <summary>Notes that an attempt's silo answered.</summary>
     /// <param name="attempt">The attempt.</param>
     /// <param name="silo">The silo that answered: where the grain really is.</param>
-    public void Answered(UnitAttempt attempt, SiloAddress? silo)
+    /// <param name="progress">Share of the unit that is done.</param>
+    public void Answered(UnitAttempt attempt, SiloAddress? silo, double progress = 0)
     {
         ArgumentNullException.ThrowIfNull(attempt);
-        if (silo is not null && !silo.Equals(attempt.Silo))
+        var now = time.GetUtcNow();
+        if (silo is not null && !silo.Equals(attempt.Silo) && attempt.IsOutstanding)
         {
-            silos.Release(attempt.Silo, ledgers[attempt.Index].Lane);
-            silos.Occupy(silo, ledgers[attempt.Index].Lane);
+            Leave(attempt);
             attempt.Silo = silo;
-            ledgers[attempt.Index].LastSilo = silo;
+            attempt.Scheduled.LastSilo = silo;
+            Enter(attempt);
         }
 
-        silos.Answered(attempt.Silo, time.GetUtcNow());
+        attempt.Progress = progress;
+        attempt.ProgressTold = now;
+        attempt.Scheduled.Losses = 0;
+        silos.Answered(attempt.Silo, now);
     }
 
     /// <summary>Notes that an attempt ended well; the unit is done.</summary>
@@ -96,20 +117,25 @@ public sealed class UnitScheduler
     public IReadOnlyList<UnitAttempt> Completed(UnitAttempt attempt)
     {
         ArgumentNullException.ThrowIfNull(attempt);
-        var ledger = ledgers[attempt.Index];
-        Remove(ledger, attempt);
-        if (ledger.IsDone)
+        var unit = attempt.Scheduled;
+        if (!attempt.IsOutstanding)
         {
             return [];
         }
 
-        ledger.IsDone = true;
+        paces[(int)unit.Lane].Ended(attempt, time.GetUtcNow());
+        End(attempt);
+        unit.IsDone = true;
         remaining--;
-        durations.Add(time.GetUtcNow() - attempt.Started);
-        var others = ledger.Running.ToArray();
+        if (unit.Running.Count == 0)
+        {
+            return [];
+        }
+
+        var others = unit.Running.ToArray();
         foreach (var other in others)
         {
-            Remove(ledger, other);
+            End(other);
         }
 
         return others;
@@ -121,86 +147,151 @@ public sealed class UnitScheduler
     public void Lost(UnitAttempt attempt, LossReason reason)
     {
         ArgumentNullException.ThrowIfNull(attempt);
-        var ledger = ledgers[attempt.Index];
-        if (!Remove(ledger, attempt))
+        if (!attempt.IsOutstanding)
         {
             return;
         }
 
+        End(attempt);
         var now = time.GetUtcNow();
-        if (reason == LossReason.TimedOut && silos.TimedOut(attempt.Silo, now, options.TimeoutsToSuspect))
+        var unit = attempt.Scheduled;
+        var elsewhere = IsBetterElsewhere(attempt, reason, now);
+        if (elsewhere)
         {
-            ledger.Number = Math.Max(ledger.Number, attempt.Number) + 1;
-            ledger.LastSilo = null;
+            unit.Number = Math.Max(unit.Number, attempt.Number) + 1;
+            unit.LastSilo = null;
         }
 
-        ledger.Losses++;
-        var wait = options.FirstBackoff * Math.Pow(2, Math.Min(ledger.Losses - 1, 20));
-        ledger.NotBefore = now + (wait < options.LongestBackoff ? wait : options.LongestBackoff);
+        unit.Losses = elsewhere ? 0 : unit.Losses + 1;
+        if (unit.Running.Count > 0)
+        {
+            return;
+        }
+
+        if (unit.Losses == 0)
+        {
+            queues[(int)unit.Lane].Add(unit);
+            return;
+        }
+
+        var wait = options.FirstBackoff * Math.Pow(2, Math.Min(unit.Losses - 1, 20));
+        queues[(int)unit.Lane].Add(unit, now + (wait < options.LongestBackoff ? wait : options.LongestBackoff));
+    }
+
+    /// <summary>What a loss says of the silo, and whether the unit had better go to another one.</summary>
+    private bool IsBetterElsewhere(UnitAttempt attempt, LossReason reason, DateTimeOffset now)
+    {
+        switch (reason)
+        {
+            case LossReason.HandedBack:
+                silos.Answered(attempt.Silo, now);
+                silos.Rest(attempt.Silo, now + options.Rest);
+                return silos.Silos.Any(silo => !silo.Equals(attempt.Silo));
+            case LossReason.TimedOut:
+                silos.Failed(attempt.Silo, now, TimeSpan.Zero);
+                return true;
+            case LossReason.Unavailable:
+                return silos.Failed(attempt.Silo, now, options.FirstBackoff) && silos.Silos.Any(silo => !silo.Equals(attempt.Silo));
+            default:
+                silos.Answered(attempt.Silo, now);
+                return false;
+        }
     }
 
     private int Slots(Lane lane) => lane == Lane.Device ? options.DeviceSlots : options.LaneSlots;
 
-    private UnitAttempt Start(UnitLedger ledger, SiloAddress silo, DateTimeOffset now)
+    private int Slots(Lane lane, SiloAddress silo)
     {
-        var attempt = new UnitAttempt(ledger.Index, ledger.Unit, ledger.Number, silo, now);
-        ledger.Running.Add(attempt);
-        ledger.LastSilo = silo;
-        silos.Occupy(silo, ledger.Lane);
+        var least = Slots(lane);
+        return paces[(int)lane].Observed(silo) is { } time
+            ? (int)Math.Clamp(options.QueueTime.Ticks / Math.Max(time.Ticks, 1), least, Math.Max(least, options.MostSlots))
+            : least;
+    }
+
+    private UnitAttempt Start(ScheduledUnit unit, SiloAddress silo, DateTimeOffset now)
+    {
+        var attempt = new UnitAttempt(unit, unit.Number, silo, now);
+        unit.LastSilo = silo;
+        unit.Running.Add(attempt);
+        Enter(attempt);
         return attempt;
     }
 
-    private void DuplicateSlow(Lane lane, DateTimeOffset now, List<UnitAttempt> started)
+    /// <summary>Copies what will end late to silos that would end it earlier.</summary>
+    private void CopyLate(Lane lane, DateTimeOffset now, List<UnitAttempt> started)
     {
-        if (durations.Count < options.SlowSample || ledgers.Any(ledger => ledger.Lane == lane && ledger.IsPending))
+        while (silos.Below(lane, Slots(lane), now).Count > 0)
         {
-            return;
-        }
-
-        var median = durations.Order().ElementAt(durations.Count / 2);
-        var slow = TimeSpan.FromTicks(Math.Max(options.SlowAtLeast.Ticks, (long)(median.Ticks * options.SlowFactor)));
-        var candidates = ledgers.Where(ledger => ledger.Lane == lane && ledger.Running.Count == 1 && now - ledger.Running[0].Started >= slow);
-        foreach (var ledger in candidates.OrderBy(ledger => ledger.Running[0].Started).ToArray())
-        {
-            if (silos.ChooseIdle(lane, except: ledger.Running[0].Silo) is { } silo)
+            if (FindCopy(lane, now, paces[(int)lane].Predict(now)) is not var (unit, silo))
             {
-                ledger.Number++;
-                started.Add(Start(ledger, silo, now));
+                return;
+            }
+
+            unit.Number++;
+            started.Add(Start(unit, silo, now));
+        }
+    }
+
+    private (ScheduledUnit Unit, SiloAddress Silo)? FindCopy(Lane lane, DateTimeOffset now, Forecast forecast)
+    {
+        var idle = silos.Below(lane, 1, now);
+        var room = silos.Below(lane, Slots(lane), now).OrderBy(silo => forecast.EndOfNew(silo) ?? TimeSpan.Zero).ToArray();
+        foreach (var (unit, end, waits) in forecast.LastFirst())
+        {
+            if (end - forecast.EndOfNew(room[0]) <= options.GainOfWaiting)
+            {
+                break; // nor would any other gain
+            }
+
+            foreach (var silo in room)
+            {
+                if (unit.Running.Count >= options.MostCopies || unit.Running.Any(attempt => attempt.Silo.Equals(silo)))
+                {
+                    continue;
+                }
+
+                if (end is null || forecast.EndOfNew(silo) is not { } copy)
+                {
+                    if (waits && idle.Contains(silo))
+                    {
+                        return (unit, silo); // nothing is known yet, but an idle silo beats a queue
+                    }
+
+                    continue;
+                }
+
+                if (end - copy > (waits ? options.GainOfWaiting : Gain(forecast.UnitTime(silo))))
+                {
+                    return (unit, silo);
+                }
             }
         }
+
+        return null;
     }
 
-    private bool Remove(UnitLedger ledger, UnitAttempt attempt)
+    private TimeSpan Gain(TimeSpan? unitTime)
     {
-        if (!ledger.Running.Remove(attempt))
-        {
-            return false;
-        }
-
-        silos.Release(attempt.Silo, ledger.Lane);
-        return true;
+        var share = (unitTime ?? TimeSpan.Zero) * options.GainShare;
+        return share > options.GainOfRunning ? share : options.GainOfRunning;
     }
 
-    private sealed class UnitLedger(int index, UnitReference unit, Lane lane)
+    private void Enter(UnitAttempt attempt)
     {
-        public int Index { get; } = index;
+        silos.Occupy(attempt.Silo, attempt.Scheduled.Lane);
+        paces[(int)attempt.Scheduled.Lane].Add(attempt);
+    }
 
-        public UnitReference Unit { get; } = unit;
+    private void Leave(UnitAttempt attempt)
+    {
+        silos.Release(attempt.Silo, attempt.Scheduled.Lane);
+        WavePace.Remove(attempt);
+    }
 
-        public Lane Lane { get; } = lane;
-
-        public List<UnitAttempt> Running { get; } = [];
-
-        public int Number { get; set; } = 1;
-
-        public int Losses { get; set; }
-
-        public DateTimeOffset NotBefore { get; set; }
-
-        public SiloAddress? LastSilo { get; set; }
-
-        public bool IsDone { get; set; }
-
-        public bool IsPending => !IsDone && Running.Count == 0;
+    private void End(UnitAttempt attempt)
+    {
+        attempt.IsOutstanding = false;
+        attempt.Scheduled.Running.Remove(attempt);
+        Leave(attempt);
     }
 }

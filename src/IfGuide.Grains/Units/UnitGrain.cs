@@ -23,24 +23,35 @@ public abstract class UnitGrain(ComputeDevice device, IArtifactStore store, ILoc
         var current = job;
         if (current is null || current.Unit != unit || current.IsCancelled)
         {
-            if (unit.Artifact.Length > 0 && await store.FindAsync(unit.Artifact, cancellationToken) is not null)
+            try
             {
-                Leave();
-                return Done(unit.Artifact);
-            }
+                if (unit.Artifact.Length > 0 && await store.FindAsync(unit.Artifact, cancellationToken) is not null)
+                {
+                    Forget();
+                    return Done(unit.Artifact);
+                }
 
-            current = Join(unit);
+                current = Join(unit);
+            }
+            catch (IOException exception)
+            {
+                return Failed(FailureReport.Of(exception, unit, silo.Name));
+            }
+            catch (OrleansException exception)
+            {
+                return HandedBack(unit, exception.Message);
+            }
         }
 
         var bounded = wait < LongestWait ? wait : LongestWait;
-        await Task.WhenAny(current.Completion, Task.Delay(bounded, cancellationToken));
+        await ((Task)current.Completion).WaitAsync(bounded, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         return Report(current);
     }
 
     /// <inheritdoc/>
     public Task Cancel()
     {
-        Leave();
+        Forget();
         return Task.CompletedTask;
     }
 
@@ -57,6 +68,11 @@ public abstract class UnitGrain(ComputeDevice device, IArtifactStore store, ILoc
 
     private UnitStatus Report(ComputeJob current)
     {
+        if (current.Completion.IsCanceled && !device.IsAccepting)
+        {
+            return HandedBack(current.Unit, "The silo stops.");
+        }
+
         if (!current.Completion.IsCompleted || current.Completion.IsCanceled)
         {
             return new UnitStatus
@@ -71,16 +87,33 @@ public abstract class UnitGrain(ComputeDevice device, IArtifactStore store, ILoc
         // Told once, then forgotten: a resumed run or a new preparation starts afresh, and an idle activation pins no silo.
         if (ReferenceEquals(job, current))
         {
-            Leave();
-            DeactivateOnIdle();
+            Forget();
         }
 
         return current.Completion.Exception?.InnerException is { } exception
-            ? new UnitStatus { State = UnitState.Failed, Failure = FailureReport.Of(exception, current.Unit, silo.Name), Silo = silo.SiloAddress.ToParsableString() }
+            ? Failed(FailureReport.Of(exception, current.Unit, silo.Name))
             : Done(current.Completion.Result) with { Detail = current.Progress };
     }
 
     private UnitStatus Done(string artifact) => new() { State = UnitState.Done, Artifact = artifact, Progress = 1, Silo = silo.SiloAddress.ToParsableString() };
+
+    private UnitStatus Failed(RunFailure failure) => new() { State = UnitState.Failed, Failure = failure, Silo = silo.SiloAddress.ToParsableString() };
+
+    private UnitStatus HandedBack(UnitReference unit, string why) => Failed(new RunFailure
+    {
+        Message = why,
+        UserFault = false,
+        Kind = FailureKind.HandedBack,
+        Stage = unit.Stage,
+        Unit = unit.Name,
+        Silo = silo.Name,
+    });
+
+    private void Forget()
+    {
+        Leave();
+        DeactivateOnIdle();
+    }
 
     private void Leave()
     {

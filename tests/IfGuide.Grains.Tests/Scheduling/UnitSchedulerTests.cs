@@ -11,7 +11,7 @@ public sealed class UnitSchedulerTests
 {
     private static readonly SiloAddress A = Silo(1), B = Silo(2), C = Silo(3);
     private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-    private readonly SiloTable silos = new();
+    private SiloTable silos = new();
     private readonly SchedulingOptions options = new();
 
     [Fact]
@@ -23,6 +23,7 @@ public sealed class UnitSchedulerTests
         Assert.Equal([A, B, A, B], started.Select(attempt => attempt.Silo));
         Assert.Empty(scheduler.Next());
 
+        time.Advance(TimeSpan.FromSeconds(1));
         scheduler.Completed(started[1]);
         var next = Assert.Single(scheduler.Next());
         Assert.Equal(("shard-4", B), (next.Unit.Name, next.Silo));
@@ -62,7 +63,7 @@ public sealed class UnitSchedulerTests
     }
 
     [Fact]
-    public void Lost_Unavailable_ComesBackUnderTheSameKey_AfterAGrowingWait()
+    public void Lost_ToTheStore_ComesBackUnderTheSameKey_AfterAGrowingWait()
     {
         var scheduler = Scheduler(units: 1, A);
         double[] waits = [0.1, 0.2, 0.4, 0.8, 1.6, 3, 3];
@@ -70,16 +71,18 @@ public sealed class UnitSchedulerTests
         {
             var attempt = Assert.Single(scheduler.Next());
             Assert.Equal("run/Covariance/shard-0", attempt.GrainKey);
-            scheduler.Lost(attempt, LossReason.Unavailable);
+            scheduler.Lost(attempt, LossReason.StoreUnavailable);
             time.Advance(TimeSpan.FromSeconds(wait) - TimeSpan.FromMilliseconds(1));
             Assert.Empty(scheduler.Next());
             Assert.InRange(scheduler.UntilNext, TimeSpan.Zero, TimeSpan.FromMilliseconds(1));
             time.Advance(TimeSpan.FromMilliseconds(1));
         }
+
+        Assert.Empty(silos.Doubtful);
     }
 
     [Fact]
-    public void Lost_PrefersTheSiloThatHadTheUnit_UnlessItIsGone()
+    public void Lost_Unavailable_GoesBackToTheSiloThatHadTheUnit_AndElsewhereWhenThatIsGone()
     {
         var scheduler = Scheduler(units: 1, A, B);
         var attempt = Assert.Single(scheduler.Next());
@@ -87,142 +90,163 @@ public sealed class UnitSchedulerTests
         scheduler.Answered(attempt, B); // the grain lives on B
         Assert.Equal(B, attempt.Silo);
         scheduler.Lost(attempt, LossReason.Unavailable);
-        time.Advance(options.LongestBackoff);
+        Assert.Empty(scheduler.Next());
+        time.Advance(options.FirstBackoff);
         attempt = Assert.Single(scheduler.Next());
-        Assert.Equal(B, attempt.Silo);
+        Assert.Equal((B, 1), (attempt.Silo, attempt.Number));
 
-        scheduler.Lost(attempt, LossReason.Unavailable);
-        silos.Update([A]);
-        time.Advance(options.LongestBackoff);
+        scheduler.Lost(attempt, LossReason.Unavailable); // again, and no answer between: B is gone
+        attempt = Assert.Single(scheduler.Next());
+        Assert.Equal((A, "run/Covariance/shard-0~2"), (attempt.Silo, attempt.GrainKey));
+        Assert.Equal([B], silos.Doubtful);
+    }
+
+    [Fact]
+    public void Lost_HandedBack_GoesElsewhereAtOnce_AndTheSiloRests()
+    {
+        var scheduler = Scheduler(units: 5, A, B);
+        var started = scheduler.Next();
+        scheduler.Lost(started[0], LossReason.HandedBack);
+        Assert.Empty(scheduler.Next()); // B has its two
+        time.Advance(TimeSpan.FromSeconds(1));
+        scheduler.Completed(started[1]);
+        var again = Assert.Single(scheduler.Next());
+        Assert.Equal(("shard-0", B, 2), (again.Unit.Name, again.Silo, again.Number));
+        Assert.Empty(silos.Doubtful);
+        time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(A, Assert.Single(scheduler.Next()).Silo);
     }
 
     [Fact]
-    public void Lost_TimeoutsWhileOthersAnswer_MakeASuspect_AndANewAttemptElsewhere()
+    public void Lost_TimedOut_PutsTheSiloInDoubt_AndTheUnitElsewhereAtOnce()
     {
         var scheduler = Scheduler(units: 2, A, B);
-        var started = scheduler.Next();
-        var (stuck, well) = (started[0], started[1]);
+        var stuck = scheduler.Next()[0];
         scheduler.Lost(stuck, LossReason.TimedOut);
-        scheduler.Answered(well, B);
-        time.Advance(options.FirstBackoff);
-        stuck = Assert.Single(scheduler.Next());
-        Assert.Equal((A, 1), (stuck.Silo, stuck.Number));
-        Assert.Empty(silos.Suspects);
-
-        time.Advance(TimeSpan.FromSeconds(10));
-        scheduler.Answered(well, B);
-        scheduler.Lost(stuck, LossReason.TimedOut);
-        Assert.Equal([A], silos.Suspects);
-        time.Advance(options.LongestBackoff);
+        Assert.Equal([A], silos.Doubtful);
         var again = Assert.Single(scheduler.Next());
         Assert.Equal((B, 2, "run/Covariance/shard-0~2"), (again.Silo, again.Number, again.GrainKey));
+        scheduler.Answered(again, B);
+        Assert.Equal([A], silos.Doubtful);
+
+        silos.Answered(A, time.GetUtcNow()); // a probe came through
+        Assert.Empty(silos.Doubtful);
     }
 
     [Fact]
-    public void Lost_TimeoutsOfTheOnlySilo_SuspectNobody()
+    public void Lost_TimeoutsOfTheOnlySilo_LeaveItTheWork()
     {
         var scheduler = Scheduler(units: 1, A);
-        for (var i = 0; i < 5; i++)
+        for (var i = 1; i <= 5; i++)
         {
             var attempt = Assert.Single(scheduler.Next());
-            Assert.Equal(1, attempt.Number);
+            Assert.Equal((A, i), (attempt.Silo, attempt.Number));
             scheduler.Lost(attempt, LossReason.TimedOut);
             time.Advance(options.LongestBackoff);
         }
 
-        Assert.Empty(silos.Suspects);
+        Assert.Null(silos.FindEviction(time.GetUtcNow(), options));
     }
 
     [Fact]
-    public void TakeEviction_LongSuspect_IsEvictedOnce_AndNeverTheLastGoodSilo()
+    public void FindEviction_LongInDoubtAndProbedInVain_WhileAnotherAnswers()
     {
-        Suspect(A, witness: B);
-        Assert.Null(silos.TakeEviction(time.GetUtcNow(), options));
-        time.Advance(options.SuspectToEvict);
-        Assert.Equal(A, silos.TakeEviction(time.GetUtcNow(), options));
-        time.Advance(options.SuspectToEvict);
-        Assert.Null(silos.TakeEviction(time.GetUtcNow(), options));
-        time.Advance(options.BetweenEvictions);
-        Assert.Equal(A, silos.TakeEviction(time.GetUtcNow(), options));
-        silos.Update([A]);
-        time.Advance(options.BetweenEvictions);
-        Assert.Null(silos.TakeEviction(time.GetUtcNow(), options));
+        silos.Update([A, B]);
+        silos.Failed(A, time.GetUtcNow(), TimeSpan.Zero);
+        Assert.Equal([A], silos.TakeProbes(time.GetUtcNow(), options));
+        Assert.Empty(silos.TakeProbes(time.GetUtcNow(), options));
+        time.Advance(options.BetweenProbes);
+        Assert.Equal([A], silos.TakeProbes(time.GetUtcNow(), options));
+        silos.Failed(A, time.GetUtcNow(), TimeSpan.Zero);
+        time.Advance(options.DoubtToEvict - options.BetweenProbes);
+        Assert.Null(silos.FindEviction(time.GetUtcNow(), options)); // perhaps it is this silo that cannot be heard
+        silos.Answered(B, time.GetUtcNow());
+        Assert.Equal(A, silos.FindEviction(time.GetUtcNow(), options));
+
+        silos.Failed(B, time.GetUtcNow(), TimeSpan.Zero);
+        Assert.Null(silos.FindEviction(time.GetUtcNow(), options)); // never the last that is trusted
+        silos.Answered(B, time.GetUtcNow());
+        silos.Answered(A, time.GetUtcNow());
+        Assert.Null(silos.FindEviction(time.GetUtcNow(), options));
     }
 
     [Fact]
-    public void Answered_Suspect_IsTrustedAgain()
+    public void Next_ShortUnits_GetMoreSlots_AndLongOnesTwo()
     {
-        var scheduler = Suspect(A, witness: B);
-        scheduler.Answered(scheduler.Outstanding.First(), A);
-        Assert.Empty(silos.Suspects);
+        var scheduler = Scheduler(units: 1000, A);
+        Assert.Equal(2, scheduler.Next().Count);
+        time.Advance(TimeSpan.FromMilliseconds(10));
+        scheduler.Completed(scheduler.Outstanding.First());
+        scheduler.Next();
+        Assert.Equal(25, scheduler.Outstanding.Count()); // a quarter of a second's work
+
+        scheduler = Scheduler(units: 1000, A);
+        scheduler.Next();
+        time.Advance(TimeSpan.FromMicroseconds(10));
+        scheduler.Completed(scheduler.Outstanding.First());
+        scheduler.Next();
+        Assert.Equal(options.MostSlots, scheduler.Outstanding.Count());
+
+        scheduler = Scheduler(units: 1000, A);
+        scheduler.Next();
+        time.Advance(TimeSpan.FromSeconds(10));
+        scheduler.Completed(scheduler.Outstanding.First());
+        scheduler.Next();
+        Assert.Equal(2, scheduler.Outstanding.Count());
     }
 
     [Fact]
-    public void Next_SlowUnitAtTheTail_GetsACopyOnAnIdleSilo_AndTheFirstToEndCounts()
+    public void Next_IdleSilo_TakesWhatWaitsElsewhere_AtOnce()
     {
-        var scheduler = Scheduler(units: 4, A, B);
+        var scheduler = Scheduler(units: 2, A);
         var started = scheduler.Next();
-        time.Advance(TimeSpan.FromSeconds(20));
-        foreach (var attempt in started.Take(3))
-        {
-            scheduler.Completed(attempt);
-        }
-
-        Assert.Equal(B, started[3].Silo);
-        time.Advance(TimeSpan.FromSeconds(19));
-        Assert.Empty(scheduler.Next());
-        time.Advance(TimeSpan.FromSeconds(1)); // 40 s: twice the median
+        silos.Update([A, B]);
         var copy = Assert.Single(scheduler.Next());
-        Assert.Equal(("shard-3", 2, A), (copy.Unit.Name, copy.Number, copy.Silo));
+        Assert.Equal(("shard-1", 2, B), (copy.Unit.Name, copy.Number, copy.Silo));
         Assert.Empty(scheduler.Next());
-
-        Assert.Equal([started[3]], scheduler.Completed(copy));
+        Assert.Equal([started[1]], scheduler.Completed(copy));
+        Assert.Empty(scheduler.Completed(started[1]));
+        scheduler.Completed(started[0]);
         Assert.True(scheduler.IsComplete);
-        Assert.Empty(scheduler.Completed(started[3]));
     }
 
     [Fact]
-    public void Next_SlowUnit_GetsNoCopy_WhileUnitsWait_OrBeforeEnoughEnded_OrWithoutAnIdleSilo()
+    public void Next_UnitThatWillEndLate_IsCopied_OnceACopyWouldEndEarlier()
     {
         var scheduler = Scheduler(units: 3, A, B);
-        var started = scheduler.Next();
+        var started = scheduler.Next(); // A: 0 and 2, B: 1
+        time.Advance(TimeSpan.FromSeconds(10));
+        scheduler.Answered(started[1], B, progress: 0.2); // it will take 50 s there
         scheduler.Completed(started[0]);
-        scheduler.Completed(started[1]);
-        time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(("shard-1", A), Of(Assert.Single(scheduler.Next())));
         Assert.Empty(scheduler.Next());
 
-        scheduler = Scheduler(units: 4, C);
-        for (var i = 0; i < 3; i++)
-        {
-            scheduler.Next();
-            scheduler.Completed(scheduler.Outstanding.First());
-        }
-
-        scheduler.Next();
-        time.Advance(TimeSpan.FromHours(1));
-        Assert.Empty(scheduler.Next());
+        scheduler = Scheduler(units: 3, A, B);
+        started = scheduler.Next();
+        time.Advance(TimeSpan.FromSeconds(10));
+        scheduler.Answered(started[1], B, progress: 0.9);
+        scheduler.Completed(started[0]);
+        Assert.Empty(scheduler.Next()); // a second more is sooner than a copy
+        static (string, SiloAddress) Of(UnitAttempt attempt) => (attempt.Unit.Name, attempt.Silo);
     }
 
-    private UnitScheduler Suspect(SiloAddress silo, SiloAddress witness)
+    [Fact]
+    public void Next_UnitThatTellsNoProgress_IsCopied_WhenItTakesLongerThanOthersDid()
     {
-        var scheduler = Scheduler(units: 2, silo, witness);
+        var scheduler = Scheduler(units: 2, A, B);
         var started = scheduler.Next();
-        var stuck = started.Single(attempt => attempt.Silo.Equals(silo));
-        scheduler.Lost(stuck, LossReason.TimedOut);
-        scheduler.Answered(started.Single(attempt => attempt.Silo.Equals(witness)), witness);
-        time.Advance(options.LongestBackoff);
-        scheduler.Lost(scheduler.Next().Single(), LossReason.TimedOut);
-        Assert.Equal([silo], silos.Suspects);
-        var again = new UnitScheduler(Units(1), _ => true, silos, options, time);
-        silos.Update([silo]);
-        Assert.Single(again.Next());
-        silos.Update([silo, witness]);
-        return again;
+        time.Advance(TimeSpan.FromSeconds(10));
+        scheduler.Completed(started[0]);
+        time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Empty(scheduler.Next());
+        time.Advance(TimeSpan.FromSeconds(1));
+        var copy = Assert.Single(scheduler.Next());
+        Assert.Equal(("shard-1", A, 2), (copy.Unit.Name, copy.Silo, copy.Number));
     }
 
     private UnitScheduler Scheduler(int units, params SiloAddress[] active)
     {
+        silos = new SiloTable();
         silos.Update(active);
         return new UnitScheduler(Units(units), unit => unit.Kind == UnitKind.CorpusShard, silos, options, time);
     }
