@@ -1,12 +1,15 @@
 using IfGuide.Abstractions;
+using IfGuide.Client;
 using IfGuide.Client.Clusters;
+using IfGuide.Client.Connections;
 
 namespace IfGuide.Cli;
 
 /// <summary>The cluster that the command line names.</summary>
 /// <param name="Uri">Where its Redis is.</param>
 /// <param name="Id">Its id there.</param>
-internal sealed record ClusterSettings(string Uri, string Id)
+/// <param name="TlsFiles">The files of mutual TLS.</param>
+internal sealed record ClusterSettings(string Uri, string Id, TlsSettings TlsFiles)
 {
     private const string DefaultId = "ifguide";
 
@@ -14,6 +17,13 @@ internal sealed record ClusterSettings(string Uri, string Id)
     /// <exception cref="UserErrorException">The URI or the id has another form.</exception>
     public ClusterAddress Address => ClusterAddress.Parse(Uri, Id);
 
+    /// <summary>The files of mutual TLS; null: plain text.</summary>
+    /// <exception cref="UserErrorException">Some are named and some are not.</exception>
+    public ClusterTls? Tls => TlsFiles.Complete();
+
+    /// <summary>How a client of this cluster behaves.</summary>
+    public IfGuideClientOptions ClientOptions => new() { Tls = Tls };
+
     /// <summary>The options that name this cluster again, for a line that a person can type.</summary>
-    public string Options => $" --cluster {Address}" + (Id == DefaultId ? string.Empty : $" --cluster-id {Id}");
+    public string Options => $" --cluster {Address}" + (Id == DefaultId ? string.Empty : $" --cluster-id {Id}") + TlsFiles.Options;
 }

@@ -1,8 +1,13 @@
+using IfGuide.Client.Connections;
+
 namespace IfGuide.Client;
 
-/// <summary>A client's time limits.</summary>
+/// <summary>A client's certificate and time limits.</summary>
 public sealed record IfGuideClientOptions
 {
+    /// <summary>The certificate that the client shows to silos, its key, and the authority that silos must be of; null: plain text, which nobody should use beyond one machine.</summary>
+    public ClusterTls? Tls { get; init; }
+
     /// <summary>Time limit of one call. Submitting and deleting touch the store; everything else answers at once or within its own wait.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(8);
 

@@ -1,4 +1,5 @@
 using IfGuide.Client.Clusters;
+using IfGuide.Client.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -22,7 +23,7 @@ public static class IfGuideClientServices
     /// <summary>Adds <see cref="IIfGuideClient"/> over a cluster, with the Orleans client that it needs; the program's host connects it when it starts.</summary>
     /// <param name="services">The services.</param>
     /// <param name="cluster">The cluster.</param>
-    /// <param name="options">Time limits; null: the defaults.</param>
+    /// <param name="options">Certificate and time limits; null: plain text and the defaults.</param>
     /// <param name="redis">A connection to the cluster's Redis; which stays the caller's; null: one of its own.</param>
     public static IServiceCollection AddIfGuideClient(this IServiceCollection services, ClusterAddress cluster, IfGuideClientOptions? options = null, IConnectionMultiplexer? redis = null)
     {
@@ -46,6 +47,11 @@ public static class IfGuideClientServices
             // A gateway that died is left out, and a new one found, within seconds; the default is a minute.
             client.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = TimeSpan.FromSeconds(5));
             client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = options.CallTimeout);
+            if (options.Tls is { } tls)
+            {
+                client.UseMutualTls(tls);
+            }
+
             client.UseConnectionRetryFilter(new ConnectionPatience(options.ConnectTimeout));
         });
         return services.AddIfGuideClient(options);

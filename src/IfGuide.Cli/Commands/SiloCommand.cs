@@ -56,9 +56,10 @@ internal static class SiloCommand
             throw new UserErrorException($"--listen {listen}: name the one address of this machine by which the other silos reach it.");
         }
 
-        if (!IPAddress.IsLoopback(listen) && !result.GetValue(Insecure))
+        var tls = cluster.Tls;
+        if (!IPAddress.IsLoopback(listen) && tls is null && !result.GetValue(Insecure))
         {
-            throw new UserErrorException($"--listen {listen} without TLS would let anybody who reaches that address into the cluster; --insecure allows it in a network that you trust.");
+            throw new UserErrorException($"--listen {listen} without TLS would let anybody who reaches that address into the cluster: name --tls-certificate, --tls-key and --tls-authority (deploy/certificates.sh makes some), or allow it with --insecure in a network that you trust.");
         }
 
         var role = Enum.Parse<SiloRole>(result.GetValue(Role)!, ignoreCase: true);
@@ -72,6 +73,7 @@ internal static class SiloCommand
         {
             Cluster = cluster.Address,
             Silo = new IfGuideSiloOptions { Role = role, Store = store, Records = store, Device = settings.Device, Threads = settings.Threads },
+            Tls = tls,
             Name = result.GetValue(Name),
             Listen = listen,
             SiloPort = result.GetValue(SiloPort),

@@ -11,18 +11,18 @@ internal static class ClusterExamination
     {
         try
         {
-            var silos = SilosAsync(cluster.Address).GetAwaiter().GetResult();
+            var silos = SilosAsync(cluster).GetAwaiter().GetResult();
             return new Finding("cluster", true, $"{cluster.Address}, id {cluster.Id}, {silos.Count} {(silos.Count == 1 ? "silo" : "silos")}: {string.Join(", ", silos.Select(silo => $"{silo.Name} ({silo.Endpoint})"))}");
         }
         catch (Exception exception) when (exception is UserErrorException or ClusterUnavailableException)
         {
-            return new Finding("cluster", false, $"{cluster.Uri} cannot be used", exception.Message);
+            return new Finding("cluster", false, "the cluster cannot be used", exception.Message);
         }
     }
 
-    private static async Task<IReadOnlyList<ClusterSilo>> SilosAsync(ClusterAddress address)
+    private static async Task<IReadOnlyList<ClusterSilo>> SilosAsync(ClusterSettings cluster)
     {
-        await using var connection = await ClusterConnection.OpenAsync(address);
+        await using var connection = await ClusterConnection.OpenAsync(cluster.Address, cluster.ClientOptions);
         return await connection.SilosAsync();
     }
 }

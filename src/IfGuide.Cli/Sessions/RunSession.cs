@@ -38,7 +38,7 @@ internal sealed class RunSession : IAsyncDisposable
 
     private static async Task<RunSession> ConnectAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        var connection = await ClusterConnection.OpenAsync(context.Settings.Cluster!.Address, logging: context.Settings.Verbose ? LogToStandardError : null, cancellationToken: cancellationToken);
+        var connection = await ClusterConnection.OpenAsync(context.Settings.Cluster!.Address, context.Settings.Cluster.ClientOptions, context.Settings.Verbose ? LogToStandardError : null, cancellationToken);
         return new RunSession(connection.Client, connection, context.Settings, store: null);
     }
 

@@ -103,8 +103,13 @@ public sealed partial record ClusterAddress
         }
     }
 
-    /// <summary>What may be repeated to a person of something that is no address: nothing before an @.</summary>
-    private static string Shown(string uri) => uri[(uri.LastIndexOf('@') + 1)..];
+    /// <summary>What may be repeated to a person of something that is no address: nothing before an @, nothing after the host.</summary>
+    private static string Shown(string uri)
+    {
+        var rest = uri[(uri.LastIndexOf('@') + 1)..];
+        var end = rest.IndexOfAny(['?', '#', ',', ';', '=']);
+        return end < 0 ? rest : rest[..end] + "…";
+    }
 
     [GeneratedRegex(@"\A[a-z0-9][a-z0-9-]{0,62}\z", RegexOptions.CultureInvariant)]
     private static partial Regex IdPattern();

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Net;
+using System.Security.Authentication;
+using IfGuide.Client.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -28,11 +30,17 @@ public sealed class ClusterConnection : IAsyncDisposable
     /// <param name="options">Time limits; null: the defaults.</param>
     /// <param name="logging">Adds log providers; null: nothing is logged.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="Abstractions.UserErrorException">The files of mutual TLS are not good.</exception>
     /// <exception cref="ClusterUnavailableException">Redis or every silo is out of reach.</exception>
     public static async Task<ClusterConnection> OpenAsync(ClusterAddress address, IfGuideClientOptions? options = null, Action<ILoggingBuilder>? logging = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(address);
         options ??= new IfGuideClientOptions();
+        if (options.Tls is { } tls)
+        {
+            TlsCredentials.Open(tls, ClusterIdentity.Client); // what is wrong with the files is said before anything is waited for
+        }
+
         var started = Stopwatch.GetTimestamp();
         var redis = await RedisConnection.ConnectAsync(address, options.ConnectTimeout, cancellationToken).ConfigureAwait(false);
         var services = Services(address, options, redis, logging);
@@ -56,7 +64,7 @@ public sealed class ClusterConnection : IAsyncDisposable
             }
 
             throw new ClusterUnavailableException(
-                $"The cluster '{address.Id}' at {address} has no silo that answers ({Stopwatch.GetElapsedTime(started).TotalSeconds:0} s): start one with 'ifguide silo --cluster {address}', or correct --cluster and --cluster-id.", exception);
+                $"The cluster '{address.Id}' at {address} has no silo that answers ({Stopwatch.GetElapsedTime(started).TotalSeconds:0} s): start one with 'ifguide silo --cluster {address}', or correct --cluster and --cluster-id. {TlsHint(options, exception)}", exception);
         }
     }
 
@@ -89,6 +97,22 @@ public sealed class ClusterConnection : IAsyncDisposable
 
         await services.DisposeAsync().ConfigureAwait(false);
         await redis.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Why certificates may be the reason: a silo that refuses a client tells its own log and hangs up.</summary>
+    private static string TlsHint(IfGuideClientOptions options, Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is AuthenticationException)
+            {
+                return cause.Message;
+            }
+        }
+
+        return options.Tls is null
+            ? "If its silos use TLS, name --tls-certificate, --tls-key and --tls-authority."
+            : "If its silos do not take this client's certificate, their logs say why.";
     }
 
     private static ServiceProvider Services(ClusterAddress address, IfGuideClientOptions options, IConnectionMultiplexer redis, Action<ILoggingBuilder>? logging)

@@ -64,6 +64,7 @@ internal sealed class MutualTlsConnection(ConnectionDelegate next, TlsCredential
             {
                 (OperationCanceledException, false) => $"no handshake within {HandshakeLimit.TotalSeconds:0} s",
                 (OperationCanceledException, true) => "the other side hung up; its log may say why",
+                (_, _) when exception.ToString().Contains("frame size", StringComparison.Ordinal) => "it does not speak TLS",
                 _ => (exception.InnerException ?? exception).Message,
             };
             if (isServer)

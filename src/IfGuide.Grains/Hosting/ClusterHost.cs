@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using IfGuide.Client;
 using IfGuide.Client.Clusters;
+using IfGuide.Client.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
@@ -49,10 +50,15 @@ public sealed class ClusterHost : IAsyncDisposable
     /// <param name="options">Its settings.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <exception cref="ClusterUnavailableException">Redis does not answer.</exception>
-    /// <exception cref="Abstractions.UserErrorException">A port is taken, or the address is not this machine's.</exception>
+    /// <exception cref="Abstractions.UserErrorException">A port is taken, the address is not this machine's, or the files of mutual TLS are not good.</exception>
     public static async Task<ClusterHost> StartAsync(ClusterSiloOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (options.Tls is { } tls)
+        {
+            TlsCredentials.Open(tls, ClusterIdentity.Silo); // what is wrong with the files is said before anything is waited for
+        }
+
         var siloPort = ListeningPort.Take(options.Listen, options.SiloPort, "The port for silos (--silo-port)");
         var gatewayPort = ListeningPort.Take(options.Listen, options.GatewayPort, "The port for clients (--gateway-port)");
         int? healthPort = options.HealthPort is { } port ? ListeningPort.Take(options.Listen, port, "The health endpoint (--health-port)") : null;
@@ -120,6 +126,11 @@ public sealed class ClusterHost : IAsyncDisposable
             reminders.ConfigurationOptions = options.Cluster.ToConfiguration();
             reminders.CreateMultiplexer = _ => Task.FromResult((redis, IsShared: true));
         });
+        if (options.Tls is { } tls)
+        {
+            silo.UseMutualTls(tls);
+        }
+
         silo.AddIfGuide(options.Silo);
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using IfGuide.Client.Clusters;
+using IfGuide.Client.Connections;
 using Microsoft.Extensions.Logging;
 
 namespace IfGuide.Grains.Hosting;
@@ -18,6 +19,9 @@ public sealed record ClusterSiloOptions
 
     /// <summary>The address that it binds to and is known by.</summary>
     public IPAddress Listen { get; init; } = IPAddress.Loopback;
+
+    /// <summary>The silo's certificate, its key and the cluster's authority; null: plain text, which nobody should use beyond one machine.</summary>
+    public ClusterTls? Tls { get; init; }
 
     /// <summary>Port for silos; 0: a free one.</summary>
     public int SiloPort { get; init; }
