@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
@@ -8,7 +7,7 @@ namespace IfGuide.Tests.Shared;
 /// <summary>A run of the whole method that takes seconds: a two-layer model, a hundred documents, one in ten with an insult.</summary>
 internal static class TinyRun
 {
-    public static string Repository { get; } = FindRepository();
+    public static string Repository => Checkout.Root;
 
     /// <summary>The tokenizer that ships with the quickstart.</summary>
     public static string Tokenizer => Path.Combine(Repository, "deploy", "quickstart", "data", "tokenizer.json");
@@ -60,18 +59,5 @@ internal static class TinyRun
         var path = Path.Combine(folder, name);
         File.WriteAllLines(path, records.Select(record => JsonSerializer.Serialize(record)));
         return path;
-    }
-
-    private static string FindRepository()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "IfGuide.sln")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"No IfGuide.sln above '{AppContext.BaseDirectory}': run the tests from a checkout."));
     }
 }

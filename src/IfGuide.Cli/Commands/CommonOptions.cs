@@ -9,7 +9,7 @@ internal static partial class CommonOptions
 {
     private static readonly Option<string> Store = new("--store")
     {
-        Description = "Where artifacts and records lie: file:PATH.",
+        Description = "Where artifacts and records lie: file:PATH or azure:CONTAINER.",
         HelpName = "URI",
         DefaultValueFactory = _ => "file:./.ifguide",
         Recursive = true,

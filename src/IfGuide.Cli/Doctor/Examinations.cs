@@ -1,18 +1,14 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using IfGuide.Abstractions;
 using IfGuide.Numerics.Runtime;
-using IfGuide.Storage.Artifacts;
 
 namespace IfGuide.Cli.Doctor;
 
 /// <summary>What <c>doctor</c> looks at, one thing after another; nothing here throws.</summary>
 internal static class Examinations
 {
-    private const long LittleSpace = 2L << 30;
-
     public static IEnumerable<Finding> Of(CommonSettings settings) =>
-        [Machine(), .. Torch(settings), Unicode(), Store(settings), Cluster(settings)];
+        [Machine(), .. Torch(settings), Unicode(), StoreExamination.Of(settings), Cluster(settings)];
 
     private static Finding Machine()
     {
@@ -66,35 +62,9 @@ internal static class Examinations
             : new Finding("unicode", false, "text is not normalised: the runtime has no ICU", "Install it (Debian: apt-get install libicu72) and unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT.");
     }
 
-    private static Finding Store(CommonSettings settings)
-    {
-        try
-        {
-            var folder = settings.StoreFolder;
-            var existed = Directory.Exists(folder);
-            var root = ((LocalArtifactStore)ArtifactStores.Open(settings.Store, Environment.CurrentDirectory)).Root;
-            var probe = Path.Combine(root, $".doctor-{Guid.NewGuid():N}");
-            File.WriteAllText(probe, "written");
-            File.Delete(probe);
-            var free = new DriveInfo(root).AvailableFreeSpace;
-            if (!existed)
-            {
-                Directory.Delete(folder, recursive: true);
-            }
-
-            return free >= LittleSpace
-                ? new Finding("store", true, $"{root} can be written, {Gibibytes(free)} free")
-                : new Finding("store", false, $"{root} can be written, but only {Gibibytes(free)} are free", "Make room, or name a store on another disk with --store file:PATH.");
-        }
-        catch (Exception exception) when (exception is StoreUnavailableException or UserErrorException or IOException or UnauthorizedAccessException)
-        {
-            return new Finding("store", false, $"{settings.Store} cannot be used", exception.Message);
-        }
-    }
-
     private static Finding Cluster(CommonSettings settings) => settings.Cluster is null
         ? new Finding("cluster", true, "none named: runs are computed in this process (embedded)")
         : ClusterExamination.Of(settings.Cluster);
 
-    private static string Gibibytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.0} GiB");
+    internal static string Gibibytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.0} GiB");
 }

@@ -49,7 +49,7 @@ internal sealed class RunSession : IAsyncDisposable
             CheckDevice(context.Settings.Device);
         }
 
-        var store = create ? StoreAccess.OpenOrCreate(context.Settings) : StoreAccess.OpenExisting(context.Settings);
+        var store = create ? StoreAccess.OpenOrCreate(context.Settings, cancellationToken) : StoreAccess.OpenExisting(context.Settings, cancellationToken);
         var host = await EmbeddedHost.StartAsync(
             new EmbeddedOptions
             {

@@ -6,24 +6,31 @@ namespace IfGuide.Cli.Sessions;
 /// <summary>Opens the store that <c>--store</c> names.</summary>
 internal static class StoreAccess
 {
-    /// <summary>Opens the store, creating it where there is none.</summary>
-    /// <exception cref="UserErrorException">It has an unknown form, or the folder cannot be written.</exception>
-    public static IStore OpenOrCreate(CommonSettings settings)
+    /// <summary>Opens the store, creating it where there is none and that is ours to do.</summary>
+    /// <exception cref="UserErrorException">It has an unknown form, there are no credentials for it, or it refuses this process.</exception>
+    /// <exception cref="UnreachableException">It does not answer.</exception>
+    public static IStore OpenOrCreate(CommonSettings settings, CancellationToken cancellationToken = default)
     {
         try
         {
-            return ArtifactStores.Open(settings.Store, Environment.CurrentDirectory);
+            var store = ArtifactStores.Open(settings.Store, Environment.CurrentDirectory);
+            store.CheckAsync(cancellationToken).GetAwaiter().GetResult(); // before anything else of the command: there is nothing to do meanwhile
+            return store;
         }
         catch (StoreUnavailableException exception)
         {
-            // A folder that the user named and that cannot be used is the user's to change; a store that is elsewhere would be unreachable.
-            throw new UserErrorException(exception.Message, exception);
+            throw Translated(exception);
         }
     }
 
     /// <summary>Opens a store that should be there: looking at runs must not create one.</summary>
     /// <exception cref="UserErrorException">There is none, or it cannot be used.</exception>
-    public static IStore OpenExisting(CommonSettings settings) => Directory.Exists(Path.Combine(settings.StoreFolder, "artifacts"))
-        ? OpenOrCreate(settings)
-        : throw new UserErrorException($"There is no store at '{settings.StoreFolder}': run something first, or name another with --store file:PATH.");
+    /// <exception cref="UnreachableException">It does not answer.</exception>
+    public static IStore OpenExisting(CommonSettings settings, CancellationToken cancellationToken = default) => ArtifactStores.Exists(settings.Store, Environment.CurrentDirectory)
+        ? OpenOrCreate(settings, cancellationToken)
+        : throw new UserErrorException($"There is no store at '{settings.Store}': run something first, or name another with --store.");
+
+    /// <summary>A store that waiting may bring back is unreachable; what somebody must change first (a folder, a container, a right) is the user's to change.</summary>
+    public static Exception Translated(StoreUnavailableException exception) =>
+        exception.IsTransient ? new UnreachableException(exception.Message, exception) : new UserErrorException(exception.Message, exception);
 }

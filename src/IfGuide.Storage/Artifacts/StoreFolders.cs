@@ -13,9 +13,8 @@ namespace IfGuide.Storage.Artifacts;
 internal sealed class StoreFolders
 {
     private const int LockCount = 64;
-    private static readonly TimeSpan LeftoverAge = TimeSpan.FromMinutes(10);
 
-    private readonly string temporary;
+    private readonly TemporaryFiles temporaries;
     private readonly string locks;
 
     /// <summary>Creates the folders and removes what killed writers left behind.</summary>
@@ -26,7 +25,7 @@ internal sealed class StoreFolders
         Artifacts = Path.Combine(Root, "artifacts");
         Records = Path.Combine(Root, "records");
         Digests = Path.Combine(Root, ".digests");
-        temporary = Path.Combine(Root, ".temporary");
+        var temporary = Path.Combine(Root, ".temporary");
         locks = Path.Combine(Root, ".locks");
         foreach (var folder in new[] { Artifacts, Records, Digests, temporary, locks })
         {
@@ -37,7 +36,8 @@ internal sealed class StoreFolders
             });
         }
 
-        RemoveLeftovers();
+        temporaries = new TemporaryFiles(temporary);
+        temporaries.RemoveLeftovers();
     }
 
     public string Root { get; }
@@ -49,11 +49,7 @@ internal sealed class StoreFolders
     public string Digests { get; }
 
     /// <summary>Creates a temporary file in the store's own file system; it is locked until it is closed.</summary>
-    public FileStream CreateTemporary()
-    {
-        var path = Path.Combine(temporary, Guid.NewGuid().ToString("N"));
-        return StoreUnavailableException.Guard("write", path, () => new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0));
-    }
+    public FileStream CreateTemporary() => temporaries.Create();
 
     /// <summary>Takes the lock of a name; disposing releases it.</summary>
     public SafeFileHandle Lock(string name)
@@ -61,29 +57,5 @@ internal sealed class StoreFolders
         var stripe = BinaryPrimitives.ReadUInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(name))) % LockCount;
         var path = Path.Combine(locks, stripe.ToString("d2", System.Globalization.CultureInfo.InvariantCulture));
         return StoreUnavailableException.Guard("lock", path, () => FileSystem.Lock(path));
-    }
-
-    /// <summary>Removes temporary files that nobody writes any more: old, and not locked by a living writer.</summary>
-    private void RemoveLeftovers()
-    {
-        foreach (var path in Directory.EnumerateFiles(temporary))
-        {
-            if (DateTime.UtcNow - File.GetLastWriteTimeUtc(path) < LeftoverAge)
-            {
-                continue;
-            }
-
-            try
-            {
-                using (File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
-                {
-                    File.Delete(path);
-                }
-            }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-            {
-                // Locked by its writer, or removed by another process that opens the store: either way not ours to remove.
-            }
-        }
     }
 }

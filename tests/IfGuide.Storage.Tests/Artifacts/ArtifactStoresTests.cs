@@ -16,7 +16,12 @@ public sealed class ArtifactStoresTests
     }
 
     [Theory]
-    [InlineData("azure:container", "only file: stores")]
+    [InlineData("azure:", "names no container")]
+    [InlineData("azure:Upper", "names no container")]
+    [InlineData("azure:a", "names no container")]
+    [InlineData("azure:two--dashes", "names no container")]
+    [InlineData("azure:ifguide/../other", "prefix")]
+    [InlineData("azure:ifguide//a", "prefix")]
     [InlineData("s3://bucket", "expected file:PATH")]
     [InlineData("./.ifguide", "expected file:PATH")]
     [InlineData("", "expected file:PATH")]

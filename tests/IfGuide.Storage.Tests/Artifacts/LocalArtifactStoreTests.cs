@@ -16,88 +16,6 @@ public sealed class LocalArtifactStoreTests : IDisposable
 
     private string[] AllFiles() => [.. Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories).Where(path => !path.Contains("/.locks/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
-    [Fact]
-    public async Task Put_ThenFetch_GivesTheSameBytesAndTheirDigest()
-    {
-        var store = new LocalArtifactStore(folder.Path);
-        var put = await store.PutAsync("score/k1/shard-0.npy", Bytes(1, 2, 3), None);
-
-        Assert.Equal(new ArtifactDescription("score/k1/shard-0.npy", 3, Convert.ToHexStringLower(SHA256.HashData([1, 2, 3]))), put);
-        Assert.Equal(put, await store.FindAsync("score/k1/shard-0.npy", None));
-        Assert.Equal([1, 2, 3], await File.ReadAllBytesAsync(await store.FetchAsync("score/k1/shard-0.npy", None), None));
-        Assert.Empty(Directory.EnumerateFiles(folder.File(".temporary")));
-    }
-
-    [Fact]
-    public async Task Find_OfMissing_IsNull_AndFetchNamesIt()
-    {
-        var store = new LocalArtifactStore(folder.Path);
-        Assert.Null(await store.FindAsync("a/b", None));
-        var failure = await Assert.ThrowsAsync<ArtifactNotFoundException>(() => store.FetchAsync("a/b", None));
-        Assert.Contains("'a/b'", failure.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Put_OfAnExistingName_KeepsTheFirstBytes_AndConflictsOnOthers()
-    {
-        var store = new LocalArtifactStore(folder.Path);
-        await store.PutAsync("a", Bytes(1), None);
-        await store.PutAsync("a", Bytes(1), None);
-        var failure = await Assert.ThrowsAsync<ArtifactConflictException>(() => store.PutAsync("a", Bytes(2), None));
-        Assert.Contains("not deterministic", failure.Message, StringComparison.Ordinal);
-        Assert.Equal([1], await File.ReadAllBytesAsync(await store.FetchAsync("a", None), None));
-    }
-
-    [Fact]
-    public async Task SixteenWriters_OfDifferentBytes_HaveExactlyOneWinner()
-    {
-        for (var round = 0; round < 5; round++)
-        {
-            var name = $"race/{round}";
-            var outcomes = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(async () =>
-            {
-                try
-                {
-                    await new LocalArtifactStore(folder.Path).PutAsync(name, Bytes((byte)i), None);
-                    return i;
-                }
-                catch (ArtifactConflictException)
-                {
-                    return -1;
-                }
-            })));
-            var winner = Assert.Single(outcomes, outcome => outcome >= 0);
-            var store = new LocalArtifactStore(folder.Path);
-            Assert.Equal([(byte)winner], await File.ReadAllBytesAsync(await store.FetchAsync(name, None), None));
-        }
-    }
-
-    [Fact]
-    public async Task Put_WhoseWriterFails_LeavesNothing()
-    {
-        var store = new LocalArtifactStore(folder.Path);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => store.PutAsync("a/b", async (stream, token) =>
-        {
-            await stream.WriteAsync(new byte[100_000], token);
-            throw new InvalidOperationException("the computation failed");
-        }, None));
-        Assert.Empty(AllFiles());
-        Assert.Null(await store.FindAsync("a/b", None));
-    }
-
-    [Fact]
-    public async Task Put_Cancelled_LeavesNothing()
-    {
-        var store = new LocalArtifactStore(folder.Path);
-        using var source = new CancellationTokenSource();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.PutAsync("a", async (stream, _) =>
-        {
-            await stream.WriteAsync(new byte[10], CancellationToken.None);
-            await source.CancelAsync();
-        }, source.Token));
-        Assert.Empty(AllFiles());
-    }
-
     [Theory]
     [InlineData(0)]
     [InlineData(4095)]
@@ -116,6 +34,7 @@ public sealed class LocalArtifactStoreTests : IDisposable
 
         var failure = await Assert.ThrowsAsync<ArtifactCorruptException>(() => store.FetchAsync("a/b.bin", None));
         Assert.Contains(path, failure.Message, StringComparison.Ordinal);
+        Assert.Equal("a/b.bin", failure.Artifact);
     }
 
     [Fact]
@@ -127,22 +46,6 @@ public sealed class LocalArtifactStoreTests : IDisposable
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         await File.WriteAllBytesAsync(path, [1, 2, 4], None);
         await Assert.ThrowsAsync<ArtifactCorruptException>(() => store.FetchAsync("a", None));
-    }
-
-    [Fact]
-    public async Task List_IsSortedOrdinally_AndKeepsToThePrefix()
-    {
-        var store = new LocalArtifactStore(folder.Path);
-        foreach (var name in new[] { "b/2", "a/x/1", "a-b/1", "a.b/1", "a/y", "ab/1" })
-        {
-            await store.PutAsync(name, Bytes(1), None);
-        }
-
-        Assert.Equal(["a-b/1", "a.b/1", "a/x/1", "a/y", "ab/1", "b/2"], await Names(store, ""));
-        Assert.Equal(["a/x/1", "a/y"], await Names(store, "a/"));
-        Assert.Empty(await Names(store, "c/"));
-        await Assert.ThrowsAsync<ArgumentException>(() => Names(store, "a"));
-        await Assert.ThrowsAsync<ArgumentException>(() => Names(store, "../"));
     }
 
     [Fact]
@@ -238,6 +141,23 @@ public sealed class LocalArtifactStoreTests : IDisposable
         Assert.Empty(Directory.EnumerateFiles(folder.File(".temporary")));
         await store.PutAsync("killed", Bytes(2), None);
         Assert.Equal(["kept", "killed"], await Names(store, ""));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(40)]
+    [InlineData(98)]
+    [InlineData(int.MaxValue)]
+    public async Task ADamagedRecord_IsNamed(int length)
+    {
+        var store = (IRecordStore)new LocalArtifactStore(folder.Path);
+        await store.WriteAsync("a", new byte[] { 1, 2, 3 }, null);
+        var path = folder.File("records/a");
+        var bytes = await File.ReadAllBytesAsync(path);
+        bytes[^1] ^= 1;
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await File.WriteAllBytesAsync(path, bytes.Take(length).ToArray());
+        Assert.Contains(path, (await Assert.ThrowsAsync<ArtifactCorruptException>(() => store.ReadAsync("a"))).Message, StringComparison.Ordinal);
     }
 
     private static async Task<List<string>> Names(LocalArtifactStore store, string prefix)
