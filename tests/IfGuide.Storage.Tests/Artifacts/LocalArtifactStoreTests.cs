@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
 using IfGuide.Storage.Artifacts;
 using IfGuide.Storage.Tests.Support;
 

@@ -1,4 +1,3 @@
-using IfGuide.Storage.Artifacts;
 using IfGuide.Storage.Artifacts.Azure;
 using IfGuide.Storage.Tests.Artifacts.Azure;
 using IfGuide.Tests.Shared;
