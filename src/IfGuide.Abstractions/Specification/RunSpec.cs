@@ -5,6 +5,10 @@ namespace IfGuide.Abstractions.Specification;
 [GenerateSerializer, Immutable, Alias("ifguide.RunSpec")]
 public sealed record RunSpec
 {
+    /// <summary>The newest form of a specification that this build knows.</summary>
+    /// <remarks>Raise it with a setting that an older build must not pass over; a new setting is nullable, null meaning "as before", so that the keys of old results stay.</remarks>
+    public const int NewestSchemaVersion = 1;
+
     /// <summary>The run's id.</summary>
     [Id(0)] public required RunId Run { get; init; }
 
@@ -46,4 +50,7 @@ public sealed record RunSpec
 
     /// <summary>Number of corpus shards; null: from the plan.</summary>
     [Id(13)] public int? Shards { get; init; }
+
+    /// <summary>The form of this specification; a build refuses one that is newer than it knows.</summary>
+    [Id(14)] public int SchemaVersion { get; init; } = NewestSchemaVersion;
 }

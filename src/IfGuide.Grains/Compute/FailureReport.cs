@@ -44,6 +44,7 @@ internal static class FailureReport
         StoreUnavailableException => FailureKind.StoreRefused,
         ArtifactCorruptException => FailureKind.ArtifactCorrupt,
         ArtifactNotFoundException => FailureKind.ArtifactMissing,
+        OtherBuildException => FailureKind.HandedBack,
         _ => FailureKind.Internal,
     };
 

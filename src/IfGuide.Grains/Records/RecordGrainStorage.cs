@@ -16,7 +16,7 @@ public sealed class RecordGrainStorage(IRecordStore records) : IGrainStorage
     {
         ArgumentNullException.ThrowIfNull(grainState);
         var record = await records.ReadAsync(NameOf(stateName, grainId));
-        grainState.State = record is null ? Activator.CreateInstance<T>() : JsonSerializer.Deserialize<T>(record.Bytes, RecordJson.Options)!;
+        grainState.State = record is null ? Activator.CreateInstance<T>() : RecordJson.Read<T>(NameOf(stateName, grainId), record.Bytes);
         grainState.RecordExists = record is not null;
         grainState.ETag = record?.Tag;
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using IfGuide.Storage.Artifacts;
 
 namespace IfGuide.Grains.Records;
 
@@ -13,4 +14,17 @@ internal static class RecordJson
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
+
+    /// <summary>Reads a record, of this build or an older one.</summary>
+    /// <exception cref="OtherBuildException">A newer build wrote it.</exception>
+    public static T Read<T>(string name, ReadOnlySpan<byte> bytes)
+    {
+        var record = JsonSerializer.Deserialize<T>(bytes, Options)!;
+        if (record is RunRecord run)
+        {
+            OtherBuildException.RefuseNewer($"The record '{name}'", run.SchemaVersion, RunRecord.NewestSchemaVersion);
+        }
+
+        return record;
+    }
 }

@@ -9,8 +9,11 @@ public sealed record RunRecord
     /// <summary>The state name under which runs are stored.</summary>
     public const string StateName = "runs";
 
+    /// <summary>The newest form of this record that this build knows. Raise it with a property that an older build must not lose.</summary>
+    public const int NewestSchemaVersion = 1;
+
     /// <summary>Version of this record's form.</summary>
-    public int SchemaVersion { get; init; } = 1;
+    public int SchemaVersion { get; init; } = NewestSchemaVersion;
 
     /// <summary>The run.</summary>
     public RunId Run { get; init; }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using IfGuide.Abstractions;
 using IfGuide.Storage.Artifacts;
 
@@ -36,7 +35,7 @@ public sealed class RunRecords(IRecordStore records)
     /// <param name="run">The run.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public async Task<RunRecord?> ReadAsync(RunId run, CancellationToken cancellationToken = default) =>
-        await records.ReadAsync($"{Runs}{run}{Suffix}", cancellationToken) is { } record ? JsonSerializer.Deserialize<RunRecord>(record.Bytes, RecordJson.Options) : null;
+        await records.ReadAsync($"{Runs}{run}{Suffix}", cancellationToken) is { } record ? RecordJson.Read<RunRecord>($"{Runs}{run}{Suffix}", record.Bytes) : null;
 
     /// <summary>Asks whoever runs it to cancel a run; it looks every second.</summary>
     /// <param name="run">The run.</param>

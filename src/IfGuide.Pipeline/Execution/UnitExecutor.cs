@@ -28,6 +28,7 @@ public sealed class UnitExecutor(IArtifactStore store, string device) : IDisposa
     /// <returns>The artifact's name.</returns>
     /// <exception cref="UserErrorException">The user's input is wrong.</exception>
     /// <exception cref="OperationCanceledException">The unit was cancelled.</exception>
+    /// <exception cref="OtherBuildException">Another build planned the unit, and computes it otherwise.</exception>
     public string Execute(UnitReference unit, IProgress<UnitProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(unit);
@@ -49,12 +50,14 @@ public sealed class UnitExecutor(IArtifactStore store, string device) : IDisposa
         }
 
         var (spec, inputs) = Load(unit, cancellationToken);
+        var names = new ArtifactNames(spec, inputs);
+        RefuseOtherMathematics(unit, names);
         Compute(new UnitContext
         {
             Unit = unit,
             Specification = spec,
             Inputs = inputs,
-            Names = new ArtifactNames(spec, inputs),
+            Names = names,
             Store = blocking,
             Session = session,
             Progress = progress,
@@ -65,6 +68,15 @@ public sealed class UnitExecutor(IArtifactStore store, string device) : IDisposa
 
     /// <summary>Frees models and factors.</summary>
     public void Dispose() => session.Dispose();
+
+    /// <summary>A name is the key of the mathematics that made the artifact: a unit that another build planned under another name must not get this build's numbers.</summary>
+    private static void RefuseOtherMathematics(UnitReference unit, ArtifactNames names)
+    {
+        if (names.Of(unit) is var own && own != unit.Artifact)
+        {
+            throw new OtherBuildException($"Unit '{unit.Name}' of stage {unit.Stage} was planned by another build of IfGuide as '{unit.Artifact}'; this build computes '{own}'. A silo of the coordinator's build computes it; finish the upgrade.");
+        }
+    }
 
     /// <summary>The method, step by step.</summary>
     private static void Compute(UnitContext context)

@@ -1,4 +1,6 @@
+using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
+using IfGuide.Abstractions.Units;
 
 namespace IfGuide.Pipeline;
 
@@ -109,6 +111,28 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
 
     /// <summary>The run's page for people.</summary>
     public string Report => $"report/{ReportKey}/report.html";
+
+    /// <summary>The artifact that marks a unit as done.</summary>
+    /// <param name="unit">A unit after the preparation.</param>
+    public string Of(UnitReference unit)
+    {
+        ArgumentNullException.ThrowIfNull(unit);
+        return unit.Stage switch
+        {
+            Stage.TrainProxy => ProxyWeights,
+            Stage.Covariance => Covariance(UnitNames.ShardOf(unit.Name)),
+            Stage.Eigenbasis => Eigenbasis(unit.Name),
+            Stage.Lambda => Lambda(UnitNames.ShardOf(unit.Name)),
+            Stage.Query when unit.Kind == UnitKind.CorpusShard => QueryGradient(unit.Name == UnitNames.Toxic ? inputs.Toxic : inputs.Nontoxic),
+            Stage.Query => Direction(unit.Name),
+            Stage.Score => Scores(UnitNames.ShardOf(unit.Name)),
+            Stage.Select => Selection,
+            Stage.Train => TrainedWeights(unit.Name),
+            Stage.Evaluate => Evaluation(unit.Name),
+            Stage.Report => Report,
+            _ => throw new ArgumentOutOfRangeException(nameof(unit), unit.Stage, "The preparation names its artifact itself."),
+        };
+    }
 
     /// <summary>Weights of a training, written when it ends; checkpoints lie beside them.</summary>
     private static string Training(string key) => $"train/{key}/model.safetensors";

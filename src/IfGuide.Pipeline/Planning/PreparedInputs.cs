@@ -8,6 +8,9 @@ namespace IfGuide.Pipeline;
 [MessagePackObject]
 public sealed record PreparedInputs
 {
+    /// <summary>The newest form of a manifest that this build knows. Raise it with a part that an older build must not pass over.</summary>
+    public const int NewestSchemaVersion = 1;
+
     /// <summary>Key of the corpus: its files, tokenizer, packing and sharding.</summary>
     [Key(0)] public required string CorpusKey { get; init; }
 
@@ -53,6 +56,9 @@ public sealed record PreparedInputs
     /// <summary>Known toxic spans of the corpus, a stored jsonl; null: none.</summary>
     [Key(14)] public string? Labels { get; init; }
 
+    /// <summary>The form of this manifest; a build refuses one that is newer than it knows.</summary>
+    [Key(15)] public int SchemaVersion { get; init; } = NewestSchemaVersion;
+
     /// <summary>Sequences of the corpus.</summary>
     [IgnoreMember] public long Sequences => ShardSequences.Sum();
 
@@ -97,10 +103,13 @@ public sealed record PreparedInputs
     /// <param name="store">The store.</param>
     /// <param name="name">Its name.</param>
     /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="OtherBuildException">A newer build wrote it.</exception>
     public static async Task<PreparedInputs> LoadAsync(IArtifactStore store, string name, CancellationToken cancellationToken = default)
     {
         await using var file = File.OpenRead(await store.FetchAsync(name, cancellationToken));
-        return await MessagePackSerializer.DeserializeAsync<PreparedInputs>(file, cancellationToken: cancellationToken);
+        var inputs = await MessagePackSerializer.DeserializeAsync<PreparedInputs>(file, cancellationToken: cancellationToken);
+        OtherBuildException.RefuseNewer($"The manifest '{name}'", inputs.SchemaVersion, NewestSchemaVersion);
+        return inputs;
     }
 }
 
