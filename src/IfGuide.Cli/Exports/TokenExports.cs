@@ -13,7 +13,9 @@ internal static class TokenExports
     {
         if (format == "parquet")
         {
-            throw new UserErrorException("--format parquet: this version of IfGuide writes scores as npy or safetensors.");
+            using var results = run.OpenResults(cancellationToken);
+            await OutputFile.WriteAsync(path, stream => ScoreTable.WriteAsync(results.Scored(), stream, cancellationToken));
+            return;
         }
 
         using var scores = new ShardedArray(await run.FetchShardsAsync(run.Names.Scores, "scores", cancellationToken));

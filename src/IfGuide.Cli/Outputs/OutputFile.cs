@@ -9,7 +9,17 @@ internal static class OutputFile
     /// <param name="path">Where to; its folder is created.</param>
     /// <param name="write">Writes the bytes; the stream can seek.</param>
     /// <exception cref="UserErrorException">The file cannot be written there.</exception>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<Stream> write) => WriteAsync(path, stream =>
+    {
+        write(stream);
+        return Task.CompletedTask;
+    }).GetAwaiter().GetResult(); // completed: nothing in it waits
+
+    /// <summary>Writes a file beside its final name and renames it when it is whole.</summary>
+    /// <param name="path">Where to; its folder is created.</param>
+    /// <param name="write">Writes the bytes; the stream can seek.</param>
+    /// <exception cref="UserErrorException">The file cannot be written there.</exception>
+    public static async Task WriteAsync(string path, Func<Stream, Task> write)
     {
         var full = Path.GetFullPath(path);
         var temporary = $"{full}.{Guid.NewGuid():N}.partial";
@@ -23,7 +33,7 @@ internal static class OutputFile
             Directory.CreateDirectory(Path.GetDirectoryName(full)!);
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite))
             {
-                write(stream);
+                await write(stream);
                 stream.Flush(flushToDisk: true);
             }
 

@@ -52,6 +52,9 @@ public sealed class RunResults : IDisposable
     /// <summary>Documents with suppressed tokens, in corpus order; none for a corpus without documents.</summary>
     public IEnumerable<SuppressedDocument> SuppressedSpans() => inspection.SuppressedSpans();
 
+    /// <summary>Every token with its score, document by document in corpus order; sequence by sequence, without texts, where the corpus has no documents.</summary>
+    public IEnumerable<ScoredDocument> Scored() => inspection.Scored();
+
     /// <summary>What the report page tells; the run must have come to its end.</summary>
     /// <exception cref="ArtifactNotFoundException">The run has not come so far.</exception>
     public ReportData Report() => ReportUnit.Data(context);

@@ -69,6 +69,11 @@ internal sealed class Inspection : IDisposable
         }
     }
 
+    /// <summary>Every token with its score, document by document in corpus order; sequence by sequence where the corpus has no documents.</summary>
+    public IEnumerable<ScoredDocument> Scored() => corpus is null
+        ? Ranges().Select(range => new ScoredDocument(range.Id, [.. Tokens(range).Select((token, place) => new ScoredToken(place, null, null, Score(token)))]))
+        : corpus.Documents().Select(document => new ScoredDocument(document.Id, [.. Enumerable.Range(0, document.TokenCount).Select(place => Scored(document, place))]));
+
     /// <summary>Tokens by how often they are suppressed.</summary>
     public IReadOnlyList<SuppressedToken> MostSuppressed(int count)
     {
@@ -132,6 +137,12 @@ internal sealed class Inspection : IDisposable
         }
 
         return new KnownSpanAgreement(quality.Known, quality.Precision, quality.Recall, touched, spans, RankingQuality.AveragePrecision(all, truth));
+    }
+
+    private ScoredToken Scored(CorpusDocumentText document, int place)
+    {
+        var characters = document.Text.CharacterSpans[place];
+        return new ScoredToken(place, document.Text.Text[characters.Start..characters.End], document.Text.ByteSpans[place].Start, Score(document.FirstToken + place));
     }
 
     public void Dispose()

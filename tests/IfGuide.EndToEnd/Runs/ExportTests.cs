@@ -1,0 +1,93 @@
+using System.Text;
+using System.Text.Json;
+using IfGuide.EndToEnd.Harness;
+using IfGuide.Storage.Npy;
+using IfGuide.Storage.Safetensors;
+using Parquet;
+
+namespace IfGuide.EndToEnd.Runs;
+
+/// <summary>Every format of scores and masks says the same.</summary>
+public sealed class ExportTests : IAsyncLifetime
+{
+    private readonly Workplace place = TinyRun.Prepare();
+
+    public async ValueTask InitializeAsync() => (await Ifguide.RunAsync(place.Folder, "run", TinyRun.FileName, "--until", "select", "--quiet")).Expect(0);
+
+    public ValueTask DisposeAsync()
+    {
+        place.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task ScoresAndMasks_AreTheSameInEveryFormat()
+    {
+        await ExportAsync("scores", "s.npy");
+        await ExportAsync("scores", "s.safetensors", "safetensors");
+        await ExportAsync("scores", "s.parquet", "parquet");
+        await ExportAsync("mask", "m.npy");
+        await ExportAsync("mask", "m.safetensors", "safetensors");
+        await ExportAsync("mask", "w.npy", "weights");
+        await ExportAsync("mask", "m.jsonl", "jsonl");
+        using var scores = NpyFile.Open(place["s.npy"]);
+        using var mask = NpyFile.Open(place["m.npy"]);
+        using var weights = NpyFile.Open(place["w.npy"]);
+        using var scoreTensors = SafetensorsFile.Open(place["s.safetensors"]);
+        using var maskTensors = SafetensorsFile.Open(place["m.safetensors"]);
+        var allScores = scores.RowSpan<float>(0, scores.Rows).ToArray();
+        var allMask = mask.RowSpan<bool>(0, mask.Rows).ToArray();
+        Assert.Contains(true, allMask);
+        Assert.Equal([scores.Rows, scores.RowLength], scoreTensors.Entry("scores").Shape);
+        Assert.Equal(allScores, scoreTensors.Span<float>("scores").ToArray());
+        Assert.Equal(allMask, maskTensors.Span<bool>("mask").ToArray());
+        Assert.Equal(allMask.Select(selected => selected ? -1f : 1f), weights.RowSpan<float>(0, weights.Rows).ToArray()); // penalty with lambda 1
+
+        var documents = Texts();
+        var rows = await TableAsync();
+        Assert.Equal(allScores.Take(rows.Count), rows.Select(row => row.Score)); // concatenated documents are the corpus from its start on
+        foreach (var row in rows.Where(row => row.Text is { Length: > 0 } text && text.All(char.IsAscii)))
+        {
+            Assert.Equal(row.Text, Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(documents[row.Document]).AsSpan((int)row.Offset!.Value, row.Text!.Length)));
+        }
+
+        // Each suppressed token's text lies in one of its document's exported ranges, and nothing else does.
+        var spans = File.ReadLines(place["m.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement).ToDictionary(
+            line => line.GetProperty("id").GetString()!,
+            line => line.GetProperty("spans").EnumerateArray().Select(span => (Start: span.GetProperty("start").GetInt32(), End: span.GetProperty("end").GetInt32())).ToArray());
+        for (var token = 0; token < rows.Count; token++)
+        {
+            var (document, offset, text) = (rows[token].Document, (int)rows[token].Offset!.Value, rows[token].Text!);
+            var inside = spans.GetValueOrDefault(document, []).Any(span => offset >= span.Start && offset + text.Length <= span.End);
+            Assert.True(text.Length == 0 || inside == allMask[token], $"token {token} '{text}' of {document}");
+        }
+    }
+
+    private async Task ExportAsync(string artifact, string file, string? format = null) =>
+        (await Ifguide.RunAsync(place.Folder, ["export", "tiny", artifact, "--out", file, .. format is null ? Array.Empty<string>() : ["--format", format]])).Expect(0);
+
+    private Dictionary<string, string> Texts() => File.ReadLines(place["data/corpus.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement)
+        .ToDictionary(line => line.GetProperty("id").GetString()!, line => line.GetProperty("text").GetString()!);
+
+    private async Task<List<(string Document, int Token, string? Text, long? Offset, float Score)>> TableAsync()
+    {
+        var rows = new List<(string, int, string?, long?, float)>();
+        await using var reader = await ParquetReader.CreateAsync(place["s.parquet"], cancellationToken: TestContext.Current.CancellationToken);
+        var fields = reader.Schema.GetDataFields();
+        Assert.Equal(["document", "token", "text", "offset", "score"], fields.Select(field => field.Name));
+        for (var index = 0; index < reader.RowGroupCount; index++)
+        {
+            using var group = reader.OpenRowGroupReader(index);
+            var count = (int)group.RowCount;
+            var (documents, texts, tokens, offsets, scores) = (new string?[count], new string?[count], new int[count], new long?[count], new float[count]);
+            await group.ReadAsync(fields[0], documents.AsMemory());
+            await group.ReadAsync<int>(fields[1], tokens.AsMemory());
+            await group.ReadAsync(fields[2], texts.AsMemory());
+            await group.ReadAsync<long>(fields[3], offsets.AsMemory());
+            await group.ReadAsync<float>(fields[4], scores.AsMemory());
+            rows.AddRange(Enumerable.Range(0, count).Select(row => (documents[row]!, tokens[row], texts[row], offsets[row], scores[row])));
+        }
+
+        return rows;
+    }
+}
