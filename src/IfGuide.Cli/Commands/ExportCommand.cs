@@ -14,7 +14,7 @@ internal static class ExportCommand
     private static readonly Dictionary<string, string[]> Formats = new()
     {
         ["scores"] = ["npy", "safetensors", "parquet"],
-        ["mask"] = ["npy", "safetensors", "jsonl", "megatron", "weights"],
+        ["mask"] = ["npy", "safetensors", "jsonl", "megatron", "weights", "reference"],
         ["order"] = ["npy"],
         ["factors"] = ["safetensors"],
         ["model"] = ["huggingface"],

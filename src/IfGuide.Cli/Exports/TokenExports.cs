@@ -3,6 +3,7 @@ using IfGuide.Abstractions.Specification;
 using IfGuide.Cli.Outputs;
 using IfGuide.Storage.Formats;
 using IfGuide.Storage.Npy;
+using IfGuide.Storage.PyTorch;
 
 namespace IfGuide.Cli.Exports;
 
@@ -51,6 +52,9 @@ internal static class TokenExports
                     break;
                 case "weights":
                     WriteWeights(mask, weight, stream);
+                    break;
+                case "reference":
+                    BooleanTensorFile.Write(stream, mask.Shape[0], mask.Shape[1], elements => mask.ForEachRow<byte>(elements.Write));
                     break;
                 case "jsonl":
                     SpanExport.Write(run, stream, cancellationToken);
