@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IfGuide.Abstractions;
 using IfGuide.Storage.Artifacts;
 using Orleans.Storage;
 
@@ -44,7 +45,14 @@ public sealed class RecordGrainStorage(IRecordStore records) : IGrainStorage
         grainState.ETag = null;
     }
 
-    private static string NameOf(string stateName, GrainId grainId) => $"{stateName}/{grainId.Key}.json";
+    /// <remarks>A grain's key may come from anybody who can call the cluster: one segment of a name is all that it can be.</remarks>
+    private static string NameOf(string stateName, GrainId grainId)
+    {
+        var key = grainId.Key.ToString();
+        return key is not null && ArtifactName.IsName(key) && !key.Contains('/', StringComparison.Ordinal)
+            ? $"{stateName}/{key}.json"
+            : throw new UserErrorException($"'{(key is { Length: > 100 } ? key[..100] + "…" : key)}' is not a run id: use 1 to 63 characters of a-z, 0-9 and '-', the first a letter or a digit.");
+    }
 
     private static InconsistentStateException Changed(string stateName, GrainId grainId, string? tag) =>
         new($"The record {NameOf(stateName, grainId)} has changed since it was read: another activation or process writes it.", "unknown", tag ?? "none");

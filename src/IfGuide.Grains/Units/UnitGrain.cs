@@ -19,6 +19,7 @@ public abstract class UnitGrain(ComputeDevice device, IArtifactStore store, ILoc
     public async Task<UnitStatus> Ensure(UnitReference unit, TimeSpan wait, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(unit);
+        UnitCheck.Check(unit);
         DelayDeactivation(KeepAlive);
         var current = job;
         if (current is null || current.Unit != unit || current.IsCancelled)

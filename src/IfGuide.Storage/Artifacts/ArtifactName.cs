@@ -4,17 +4,22 @@ namespace IfGuide.Storage.Artifacts;
 
 /// <summary>The form of names in a store: segments of <c>[a-z0-9._-]</c> that start with a letter or a digit, joined by <c>/</c>.</summary>
 /// <remarks>The first character rules out <c>.</c>, <c>..</c> and hidden files, so that no name leaves its folder or meets the store's own files.</remarks>
-internal static partial class ArtifactName
+public static partial class ArtifactName
 {
     private const int LongestName = 512;
     private const int LongestSegment = 200;
 
+    /// <summary>Whether a text has the form of a name.</summary>
+    /// <param name="name">The text.</param>
+    public static bool IsName(string? name) => name is { Length: <= LongestName } && Form().IsMatch(name) && name.Split('/').All(segment => segment.Length <= LongestSegment);
+
     /// <summary>Checks a name.</summary>
+    /// <param name="name">The name.</param>
     /// <exception cref="ArgumentException">It has another form.</exception>
     public static void Check(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (name.Length > LongestName || !Form().IsMatch(name) || name.Split('/').Any(segment => segment.Length > LongestSegment))
+        if (!IsName(name))
         {
             throw new ArgumentException(
                 $"'{(name.Length > LongestName ? name[..LongestName] + "…" : name)}' is not a name of the store: use segments of a-z, 0-9, '.', '_' and '-' that start with a letter or digit, "
@@ -24,6 +29,7 @@ internal static partial class ArtifactName
     }
 
     /// <summary>Checks a prefix: empty, or a name followed by <c>/</c>.</summary>
+    /// <param name="prefix">The prefix.</param>
     /// <exception cref="ArgumentException">It has another form.</exception>
     public static void CheckPrefix(string prefix)
     {
