@@ -1,5 +1,6 @@
 using System.CommandLine;
 using IfGuide.Benchmarks;
+using IfGuide.Benchmarks.Scheduling;
 using IfGuide.Numerics.Runtime;
 using static TorchSharp.torch;
 
@@ -9,9 +10,16 @@ var precisionOption = new Option<string>("--precision") { Description = "float32
 var repeatsOption = new Option<int>("--repeats") { Description = "Times each stage is measured; the best counts", DefaultValueFactory = _ => 3 };
 var threadsOption = new Option<int>("--threads") { Description = "Threads of matrix products; 0: libtorch's choice" };
 var stageOption = new Option<string>("--stage") { Description = "Measure stages whose name contains this", DefaultValueFactory = _ => string.Empty };
-var command = new RootCommand("Measures each stage against the same process' own GEMM rate.") { shapeOption, deviceOption, precisionOption, repeatsOption, threadsOption, stageOption };
-command.SetAction(result =>
+var schedulingOption = new Option<int>("--scheduling") { Description = "In place of the stages: hand out this many units that compute nothing, on one control and two compute silos" };
+var command = new RootCommand("Measures each stage against the same process' own GEMM rate.") { schedulingOption, shapeOption, deviceOption, precisionOption, repeatsOption, threadsOption, stageOption };
+command.SetAction(async (result, _) =>
 {
+    if (result.GetValue(schedulingOption) is > 0 and var units)
+    {
+        await SchedulingBenchmark.RunAsync(units);
+        return 0;
+    }
+
     TorchRuntime.Load();
     if (result.GetValue(threadsOption) is > 0 and var threads)
     {
@@ -30,4 +38,4 @@ command.SetAction(result =>
     return 0;
 });
 command.Add(TokenizerBenchmark.Command());
-return command.Parse(args).Invoke();
+return await command.Parse(args).InvokeAsync();
