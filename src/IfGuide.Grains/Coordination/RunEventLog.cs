@@ -8,6 +8,7 @@ namespace IfGuide.Grains.Coordination;
 internal sealed class RunEventLog(TimeProvider time)
 {
     private const int Capacity = 128;
+    private const int LongestMessage = 1024; // all events together fit into one answer
     private readonly List<RunEvent> events = [];
     private TaskCompletionSource added = New();
     private long last;
@@ -39,7 +40,7 @@ internal sealed class RunEventLog(TimeProvider time)
             events.RemoveAt(0);
         }
 
-        events.Add(new RunEvent { Sequence = ++last, Time = time.GetUtcNow(), Kind = kind, Stage = stage, Message = message, Failure = failure });
+        events.Add(new RunEvent { Sequence = ++last, Time = time.GetUtcNow(), Kind = kind, Stage = stage, Message = message?.Length > LongestMessage ? message[..LongestMessage] + " …" : message, Failure = failure });
         Interlocked.Exchange(ref added, New()).TrySetResult();
     }
 

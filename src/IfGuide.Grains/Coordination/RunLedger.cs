@@ -14,6 +14,7 @@ internal sealed class RunLedger(IPersistentState<RunRecord> state, TimeProvider 
     private readonly RunEventLog events = new(time);
     private readonly string writer = Guid.NewGuid().ToString("N");
     private Task writing = Task.CompletedTask;
+    private InconsistentStateException? taken;
     private bool dirty;
 
     public RunRecord Record { get; private set; } = new();
@@ -30,6 +31,7 @@ internal sealed class RunLedger(IPersistentState<RunRecord> state, TimeProvider 
     {
         await state.ReadStateAsync();
         Record = state.State;
+        taken = null;
         events.Load(Record.Events, Record.LastSequence);
     }
 
@@ -114,6 +116,11 @@ internal sealed class RunLedger(IPersistentState<RunRecord> state, TimeProvider 
     {
         while (dirty)
         {
+            if (taken is not null)
+            {
+                throw taken; // for good: whoever has the run now need not have written a second time
+            }
+
             dirty = false;
             try
             {
@@ -121,12 +128,13 @@ internal sealed class RunLedger(IPersistentState<RunRecord> state, TimeProvider 
                 state.State = Record;
                 await state.WriteStateAsync();
             }
-            catch (InconsistentStateException)
+            catch (InconsistentStateException exception)
             {
                 dirty = true;
                 await state.ReadStateAsync();
                 if (state.State.Writer != writer)
                 {
+                    taken = exception;
                     throw; // another activation or process has taken the run
                 }
 

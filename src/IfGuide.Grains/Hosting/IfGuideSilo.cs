@@ -1,5 +1,6 @@
 using IfGuide.Grains.Compute;
 using IfGuide.Grains.Coordination;
+using IfGuide.Grains.Messages;
 using IfGuide.Grains.Records;
 using IfGuide.Grains.Units;
 using Microsoft.Extensions.DependencyInjection;
@@ -50,6 +51,9 @@ public static class IfGuideSilo
             membership.TableRefreshTimeout = TimeSpan.FromSeconds(15);
             membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(10);
         });
+
+        silo.AddOutgoingGrainCallFilter<MessageSizeGuard>();
+        silo.AddIncomingGrainCallFilter<MessageSizeGuard>();
 
         var services = silo.Services;
         services.TryAddSingleton(options.Time);

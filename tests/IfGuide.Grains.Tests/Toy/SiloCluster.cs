@@ -33,11 +33,15 @@ internal sealed class SiloCluster : IAsyncDisposable
 
     public Task KillAsync(InProcessSiloHandle silo) => cluster.KillSiloAsync(silo);
 
+    public Task StopAsync(InProcessSiloHandle silo) => cluster.StopSiloAsync(silo);
+
+    public IServiceProvider Services(int silo) => cluster.Silos[silo].ServiceProvider;
+
     public Task DeactivateAsync(RunId run) => cluster.DeactivateAsync(Grains.GetGrain<IRunGrain>(run.ToString()));
 
     public static async Task<SiloCluster> StartAsync(
         int silos,
-        LocalArtifactStore store,
+        IStore store,
         IUnitExecutorFactory? executors,
         Func<int, SiloRole>? role = null,
         Func<int, IUnitExecutorFactory>? executorsOf = null,

@@ -26,5 +26,15 @@ internal sealed class TemporaryStore : IDisposable
         return digests;
     }
 
+    /// <summary>Flips a byte of an artifact, as a bad disk would.</summary>
+    public void Damage(string name)
+    {
+        var path = Directory.EnumerateFiles(folder, Path.GetFileName(name), SearchOption.AllDirectories).Single(file => file.EndsWith(name, StringComparison.Ordinal) && new FileInfo(file).Length == 64);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var bytes = File.ReadAllBytes(path);
+        bytes[7] ^= 1;
+        File.WriteAllBytes(path, bytes);
+    }
+
     public void Dispose() => Directory.Delete(folder, recursive: true);
 }
