@@ -13,7 +13,7 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] arguments)
     {
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-        var parsed = CreateRoot().Parse(arguments);
+        var parsed = Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
             return Complain(parsed.Errors[0].Message + " Run 'ifguide --help' for what there is.", ExitCode.UserError);
@@ -44,6 +44,9 @@ internal static class CommandLine
             };
         }
     }
+
+    /// <summary>Reads arguments without doing anything.</summary>
+    public static ParseResult Parse(string[] arguments) => CreateRoot().Parse(arguments);
 
     private static RootCommand CreateRoot()
     {

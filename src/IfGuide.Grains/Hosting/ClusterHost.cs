@@ -14,7 +14,7 @@ namespace IfGuide.Grains.Hosting;
 public sealed class ClusterHost : IAsyncDisposable
 {
     /// <summary>A unit has 20 s to come to a safe point; the rest is for the silo to leave the cluster. Supervisors kill after 30 s at the earliest.</summary>
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(27);
+    public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(27);
 
     private readonly IHost host;
     private readonly IConnectionMultiplexer redis;
