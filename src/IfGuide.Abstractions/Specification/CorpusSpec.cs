@@ -1,9 +1,11 @@
+using System.Text.Json.Serialization;
+
 namespace IfGuide.Abstractions.Specification;
 
 /// <summary>How a corpus file is read.</summary>
 public enum CorpusFormat
 {
-    /// <summary>By the file's extension.</summary>
+    /// <summary>By the file's extension, or by its content where that says nothing.</summary>
     Auto,
     /// <summary>JSON lines, plain, gzip or zstd.</summary>
     Jsonl,
@@ -11,12 +13,21 @@ public enum CorpusFormat
     Parquet,
     /// <summary>Plain text; one document a file.</summary>
     Text,
-    /// <summary>NumPy token arrays.</summary>
+    /// <summary>A NumPy array of token ids, read as one stream.</summary>
     Npy,
-    /// <summary>Megatron .bin/.idx.</summary>
+    /// <summary>Megatron's indexed dataset: .bin and .idx.</summary>
     Megatron,
-    /// <summary>nanoGPT flat token file.</summary>
+    /// <summary>A flat file of token ids: nanoGPT, OLMo, llm.c.</summary>
     NanoGpt,
+}
+
+/// <summary>What becomes of records that cannot be read.</summary>
+public enum RecordErrors
+{
+    /// <summary>The first one ends the run.</summary>
+    Refuse,
+    /// <summary>They are left out, counted, and the first of them named.</summary>
+    Skip,
 }
 
 /// <summary>How documents become training sequences.</summary>
@@ -49,6 +60,11 @@ public sealed record CorpusSpec
 
     /// <summary>Token arrays in place of text.</summary>
     [Id(5)] public PretokenisedSpec? Pretokenised { get; init; }
+
+    /// <summary>What becomes of records that cannot be read.</summary>
+    /// <remarks>The default is not written, so that specifications keep the names that they had before there was a choice.</remarks>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    [Id(6)] public RecordErrors OnError { get; init; } = RecordErrors.Refuse;
 }
 
 /// <summary>Token arrays, each an .npy of integers [sequences, tokens].</summary>

@@ -9,9 +9,10 @@ internal static class SpanExport
 {
     public static void Write(RunArtifacts run, Stream stream, CancellationToken cancellationToken)
     {
-        if (run.Inputs.Documents == 0)
+        if (run.Inputs.Documents == 0 || run.Inputs.Tokenizer is null)
         {
-            throw new UserErrorException($"--format jsonl: the corpus of run '{run.Status.Run}' has no documents (it is pretokenised); export the mask as npy.");
+            var why = run.Inputs.Documents == 0 ? "has no documents (it is pretokenised)" : "holds tokens, and the run has no tokenizer to give their text";
+            throw new UserErrorException($"--format jsonl: the corpus of run '{run.Status.Run}' {why}; export the mask as npy.");
         }
 
         using var results = run.OpenResults(cancellationToken);

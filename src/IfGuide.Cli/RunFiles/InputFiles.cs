@@ -42,9 +42,9 @@ internal static class InputFiles
             {
                 CheckModelFolder(runFile, key, path);
             }
-            else if (key == "corpus.path" && (Directory.Exists(path) || path.AsSpan().ContainsAny("*?[")))
+            else if (key == "corpus.path" && (Directory.Exists(path) || path.AsSpan().ContainsAny("*?[") || File.Exists(path + ".idx")))
             {
-                continue; // a folder or a glob: the corpus reader says what it finds there
+                continue; // a folder, a glob, or a dataset of two files: the corpus reader says what it finds there
             }
             else
             {

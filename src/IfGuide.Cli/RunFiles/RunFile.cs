@@ -112,7 +112,7 @@ internal static class RunFile
 
     private static string? DefaultTokenizer(RunSpec run, string path)
     {
-        var text = run.Corpus.Path is not null ? "corpus" : run.Queries.Toxic.Path is not null ? "queries.toxic" : run.Queries.Nontoxic.Path is not null ? "queries.nontoxic"
+        var text = run.Corpus.Path is not null && run.Corpus.Format is not (CorpusFormat.Megatron or CorpusFormat.NanoGpt or CorpusFormat.Npy) ? "corpus" : run.Queries.Toxic.Path is not null ? "queries.toxic" : run.Queries.Nontoxic.Path is not null ? "queries.nontoxic"
             : run is { Target: not null, Evaluation: not null } ? "evaluation" : null;
         if (run.Proxy.Path is { } folder)
         {

@@ -79,8 +79,9 @@ internal static class PreparationUnit
         IProgress<UnitProgress>? progress, CancellationToken cancellationToken)
     {
         var spec = specification.Corpus;
-        RequireTokenizer(tokenizer, spec.Path, "corpus");
-        string?[] source = spec.Pretokenised is null ? files.Digest(CorpusFiles.Find(spec).Select(file => file.Path)) : files.Digest(spec.Pretokenised);
+        IReadOnlyList<CorpusFile> found = spec.Pretokenised is null ? CorpusFiles.Find(spec) : [];
+        RequireTokenizer(tokenizer, found.All(file => file.HoldsTokens) ? null : spec.Path, "corpus");
+        string?[] source = spec.Pretokenised is null ? files.Digest(found.SelectMany(file => file.Parts)) : files.Digest(spec.Pretokenised);
         var settings = spec.Pretokenised is null ? spec with { Path = null } : null;
         var key = ContentKey.Of("corpus/1", source, settings, spec.Pretokenised is null ? tokenizerName : null, specification.Shards);
         var summary = $"prepare/{key}/corpus.msgpack";

@@ -1,30 +1,36 @@
-using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
+using IfGuide.Storage.Corpora.Parquet;
+using IfGuide.Storage.Corpora.Tokens;
 using IfGuide.Storage.JsonLines;
 
 namespace IfGuide.Storage.Corpora;
 
-/// <summary>Reads a corpus document by document: records of JSON lines, or whole text files.</summary>
+/// <summary>Reads a corpus document by document: records of JSON lines, rows of parquet, text files, or token ids.</summary>
 public static class CorpusDocuments
 {
-    private const int LongestTextFile = 256 << 20;
-
-    /// <summary>The corpus' documents, file by file in ordinal order; memory holds one document.</summary>
+    /// <summary>The documents of a corpus of text, file by file in ordinal order; memory holds one document (of parquet, the text of one row group).</summary>
     /// <param name="corpus">The corpus; its path is set.</param>
-    /// <exception cref="UserErrorException">No file matches, one cannot be read, a line is not UTF-8, not a JSON object or lacks the text column, or there are no documents; the message names file and line.</exception>
-    public static IEnumerable<CorpusDocument> Read(CorpusSpec corpus)
+    /// <exception cref="UserErrorException">As below; a record that cannot be read is refused.</exception>
+    public static IEnumerable<CorpusDocument> Read(CorpusSpec corpus) => Read(corpus, vocabulary: null, new BadRecords(RecordErrors.Refuse));
+
+    /// <summary>The corpus' documents, file by file in ordinal order; memory holds one document (of parquet, the text of one row group).</summary>
+    /// <param name="corpus">The corpus; its path is set.</param>
+    /// <param name="vocabulary">What is known of the tokens; may be null for a corpus of text.</param>
+    /// <param name="bad">Takes records that cannot be read: a line that is not UTF-8, not a JSON object or lacks the text column, a damaged file. The message names file and place.</param>
+    /// <exception cref="UserErrorException">No file matches, one cannot be read, there are no documents, or <paramref name="bad"/> refuses a record.</exception>
+    public static IEnumerable<CorpusDocument> Read(CorpusSpec corpus, TokenVocabulary? vocabulary, BadRecords bad)
     {
+        ArgumentNullException.ThrowIfNull(bad);
         var files = CorpusFiles.Find(corpus);
-        return ReadAll(corpus, files);
+        return ReadAll(corpus, files, vocabulary, bad);
     }
 
-    private static IEnumerable<CorpusDocument> ReadAll(CorpusSpec corpus, IReadOnlyList<CorpusFile> files)
+    private static IEnumerable<CorpusDocument> ReadAll(CorpusSpec corpus, IReadOnlyList<CorpusFile> files, TokenVocabulary? vocabulary, BadRecords bad)
     {
         var any = false;
-        foreach (var document in files.SelectMany(file => file.Format == CorpusFormat.Text ? [ReadText(file)] : ReadRecords(file, corpus.Text)))
+        foreach (var document in files.SelectMany(file => Read(file, corpus.Text, vocabulary, bad)))
         {
             any = true;
             yield return document;
@@ -32,16 +38,44 @@ public static class CorpusDocuments
 
         if (!any)
         {
-            throw new UserErrorException($"corpus.path: '{corpus.Path}' holds no documents: its {files.Count} file{(files.Count == 1 ? " has" : "s have")} no lines. Put one JSON object a line into it.");
+            var skipped = bad.Count == 0 ? string.Empty : $" ({bad.Count} record{(bad.Count == 1 ? string.Empty : "s")} could not be read, the first: {bad.First[0]})";
+            throw new UserErrorException($"corpus.path: '{corpus.Path}' holds no documents{skipped}: its {files.Count} file{(files.Count == 1 ? " has" : "s have")} no records. Put one JSON object a line into it, or name another corpus.");
         }
     }
 
-    private static IEnumerable<CorpusDocument> ReadRecords(CorpusFile file, string column)
+    private static IEnumerable<CorpusDocument> Read(CorpusFile file, string column, TokenVocabulary? vocabulary, BadRecords bad) => file.Format switch
     {
-        foreach (var record in JsonLinesFile.Read(file.Path))
+        CorpusFormat.Jsonl => ReadRecords(file, column, bad),
+        CorpusFormat.Text => TextFile.Read(file, bad),
+        CorpusFormat.Parquet => ParquetDocuments.Read(file, column, bad),
+        CorpusFormat.Megatron => MegatronDataset.Read(file, vocabulary ?? throw NoVocabulary(file), bad),
+        _ => FlatTokenFile.Read(file, vocabulary ?? throw NoVocabulary(file), bad),
+    };
+
+    private static InvalidOperationException NoVocabulary(CorpusFile file) => new($"'{file.Path}' holds tokens, which are read with a vocabulary.");
+
+    private static IEnumerable<CorpusDocument> ReadRecords(CorpusFile file, string column, BadRecords bad)
+    {
+        foreach (var record in JsonLinesFile.Read(file.Path, bad.Add))
+        {
+            if (Document(file, record, column, bad) is { } document)
+            {
+                yield return document;
+            }
+        }
+    }
+
+    private static CorpusDocument? Document(CorpusFile file, JsonRecord record, string column, BadRecords bad)
+    {
+        try
         {
             var text = record.Text(column, "correct the line, or name the text column in corpus.text");
-            yield return new CorpusDocument(Id(record) ?? $"{file.Name}:{record.Line}", text, Source(record) ?? file.Name, file.Name, record.Line);
+            return new CorpusDocument(Id(record) ?? $"{file.Name}:{record.Line}", text, Source(record) ?? file.Name, file.Name, record.Line);
+        }
+        catch (UserErrorException error)
+        {
+            bad.Add(error);
+            return null;
         }
     }
 
@@ -53,44 +87,4 @@ public static class CorpusDocuments
     };
 
     private static string? Source(JsonRecord record) => record.Find("source") is { ValueKind: JsonValueKind.String } ? record.OptionalText("source") : null;
-
-    private static CorpusDocument ReadText(CorpusFile file)
-    {
-        using var stream = CompressedFile.Open(file.Path);
-        using var content = new MemoryStream();
-        var buffer = new byte[1 << 16];
-        while (CompressedFile.Read(stream, buffer, file.Path, 0) is > 0 and var count)
-        {
-            content.Write(buffer.AsSpan(0, count));
-            if (content.Length > LongestTextFile)
-            {
-                throw new UserErrorException($"'{file.Path}' is longer than {LongestTextFile >> 20} MiB, and a text file is one document: split it, or write its documents as JSON lines.");
-            }
-        }
-
-        ReadOnlySpan<byte> bytes = content.GetBuffer().AsSpan(0, (int)content.Length);
-        if (!Utf8.IsValid(bytes))
-        {
-            throw new UserErrorException($"{file.Path}, line {InvalidLine(bytes)}: the text is not UTF-8: save the file as UTF-8.");
-        }
-
-        var text = Encoding.UTF8.GetString(bytes.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes);
-        return new CorpusDocument(file.Name, text, file.Name, file.Name, 1);
-    }
-
-    private static int InvalidLine(ReadOnlySpan<byte> bytes)
-    {
-        var line = 1;
-        foreach (var range in bytes.Split((byte)'\n'))
-        {
-            if (!Utf8.IsValid(bytes[range]))
-            {
-                return line;
-            }
-
-            line++;
-        }
-
-        return line - 1;
-    }
 }

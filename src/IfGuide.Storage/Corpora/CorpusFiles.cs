@@ -1,51 +1,55 @@
 using System.IO.Enumeration;
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
-using IfGuide.Storage.JsonLines;
+using IfGuide.Storage.Corpora.Tokens;
 
 namespace IfGuide.Storage.Corpora;
 
 /// <summary>A file of a corpus.</summary>
-/// <param name="Path">Its full path.</param>
-/// <param name="Name">Its path relative to the corpus' folder, with <c>/</c>: the same wherever the corpus lies.</param>
-/// <param name="Format"><see cref="CorpusFormat.Jsonl"/> or <see cref="CorpusFormat.Text"/>.</param>
-public sealed record CorpusFile(string Path, string Name, CorpusFormat Format);
+/// <param name="Path">Its full path; of a Megatron dataset, its index.</param>
+/// <param name="Name">Its path relative to the corpus' folder, with <c>/</c>: the same wherever the corpus lies. A Megatron dataset has no extension.</param>
+/// <param name="Format">How it is read; never <see cref="CorpusFormat.Auto"/>.</param>
+public sealed record CorpusFile(string Path, string Name, CorpusFormat Format)
+{
+    /// <summary>The files on the disk: two for a Megatron dataset.</summary>
+    public IReadOnlyList<string> Parts => Format == CorpusFormat.Megatron ? [Path, MegatronDataset.TokensOf(Path)] : [Path];
+
+    /// <summary>Whether it holds token ids and no text.</summary>
+    public bool HoldsTokens => Format.HoldsTokens();
+}
 
 /// <summary>The files that a corpus' path names: one file, a folder with all below it, or a glob of <c>*</c>, <c>?</c> and <c>**</c>.</summary>
 public static class CorpusFiles
 {
-    private const string Readable = "this version reads .jsonl and .txt, also as .gz and .zst, and .npy under corpus.pretokenised";
-
-    private static readonly Dictionary<string, CorpusFormat> Formats = new(StringComparer.Ordinal)
-    {
-        [".jsonl"] = CorpusFormat.Jsonl, [".ndjson"] = CorpusFormat.Jsonl, [".txt"] = CorpusFormat.Text,
-        [".parquet"] = CorpusFormat.Parquet, [".npy"] = CorpusFormat.Npy, [".idx"] = CorpusFormat.Megatron, [".bin"] = CorpusFormat.NanoGpt,
-    };
-
     /// <summary>The corpus' files, sorted ordinally by name.</summary>
     /// <param name="corpus">The corpus; its path is set.</param>
-    /// <exception cref="UserErrorException">No file matches, or one has a format that is not read.</exception>
+    /// <exception cref="UserErrorException">No file matches, one has a format that is not read, or files of text and of tokens are mixed.</exception>
     public static IReadOnlyList<CorpusFile> Find(CorpusSpec corpus)
     {
         ArgumentNullException.ThrowIfNull(corpus);
         var path = corpus.Path ?? throw new ArgumentException("The corpus has no path.", nameof(corpus));
-        if (corpus.Format is not (CorpusFormat.Auto or CorpusFormat.Jsonl or CorpusFormat.Text))
-        {
-            throw Unreadable($"corpus.format is {corpus.Format.ToString().ToLowerInvariant()}");
-        }
-
-        var files = Directory.Exists(path) ? InFolder(path, corpus.Format)
+        var found = Directory.Exists(path) ? InFolder(path, corpus.Format)
             : File.Exists(path) ? [Describe(path, Path.GetFileName(path), corpus.Format)]
+            : File.Exists(path + ".idx") ? [Describe(path + ".idx", Path.GetFileName(path) + ".idx", corpus.Format)]
             : path.AsSpan().ContainsAny('*', '?') ? Matching(path, corpus.Format)
             : throw new UserErrorException($"corpus.path: there is no file or folder '{path}': correct the path.");
-        return files.Count > 0
-            ? [.. files.OrderBy(file => file.Name, StringComparer.Ordinal)]
-            : throw new UserErrorException($"corpus.path: no file matches '{path}'; {Readable}: correct the path, or set corpus.format.");
+        CorpusFile[] files = [.. found.DistinctBy(file => file.Path).OrderBy(file => file.Name, StringComparer.Ordinal)];
+        if (files.Length == 0)
+        {
+            throw new UserErrorException($"corpus.path: no file matches '{path}'; {CorpusFormats.Readable}: correct the path, or set corpus.format.");
+        }
+
+        return files.FirstOrDefault(file => file.HoldsTokens != files[0].HoldsTokens) is { } other
+            ? throw new UserErrorException($"corpus.path: '{files[0].Path}' and '{other.Path}' are {Kind(files[0])} and {Kind(other)}: set corpus.format, or keep text and tokens apart.")
+            : files;
     }
+
+    private static string Kind(CorpusFile file) => file.HoldsTokens ? "tokens" : "text";
 
     private static List<CorpusFile> InFolder(string folder, CorpusFormat format) =>
         [.. from path in Below(folder)
-            where Formats.TryGetValue(CompressedFile.FormatExtension(path), out var known) && (format == CorpusFormat.Auto || known == format)
+            let known = CorpusFormats.ByExtension(path)
+            where known is not null && (format == CorpusFormat.Auto || known == format || (known == CorpusFormat.Npy && format == CorpusFormat.NanoGpt))
             select Describe(path, RelativeName(folder, path), format)];
 
     private static List<CorpusFile> Matching(string glob, CorpusFormat format)
@@ -89,16 +93,11 @@ public static class CorpusFiles
 
     private static CorpusFile Describe(string path, string name, CorpusFormat format)
     {
-        var known = Formats.TryGetValue(CompressedFile.FormatExtension(path), out var byExtension);
-        var used = format != CorpusFormat.Auto ? format
-            : known ? byExtension
-            : throw Unreadable($"corpus.path: the format of '{path}' does not follow from its extension");
-        return used is CorpusFormat.Jsonl or CorpusFormat.Text
-            ? new CorpusFile(path, name, used)
-            : throw Unreadable($"corpus.path: '{path}' looks like {used.ToString().ToLowerInvariant()}");
+        var used = format == CorpusFormat.Auto ? CorpusFormats.Of(path) : format;
+        return used != CorpusFormat.Megatron ? new CorpusFile(path, name, used)
+            : Path.ChangeExtension(path, ".idx") is var index && File.Exists(index) && File.Exists(MegatronDataset.TokensOf(path)) ? new CorpusFile(index, Path.ChangeExtension(name, null), used)
+            : throw new UserErrorException($"corpus.path: '{path}' is half of a Megatron dataset; its .idx and its .bin must lie side by side under one name.");
     }
 
     private static string RelativeName(string folder, string path) => Path.GetRelativePath(folder, path).Replace('\\', '/');
-
-    private static UserErrorException Unreadable(string what) => new($"{what}; {Readable}: convert the corpus, or set corpus.format where only the extension misleads.");
 }

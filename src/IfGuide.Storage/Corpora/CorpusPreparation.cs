@@ -11,7 +11,7 @@ public sealed class CorpusPreparation(Func<PreparedShard, CancellationToken, Tas
 {
     /// <summary>Tokenises, packs and shards a corpus. Shards are a pure function of the corpus, the tokenizer and the shard count.</summary>
     /// <param name="corpus">The corpus.</param>
-    /// <param name="tokenizer">The tokenizer; null only for a pretokenised corpus.</param>
+    /// <param name="tokenizer">The tokenizer; may be null for a corpus of tokens that is not packed by document.</param>
     /// <param name="vocabularySize">The model's vocabulary.</param>
     /// <param name="shards">Number of shards, at most one per sequence; null: one per 65,536 tokens, at most 64.</param>
     /// <param name="progress">Takes the number of documents read (sequences stored, for a pretokenised corpus).</param>
@@ -28,28 +28,36 @@ public sealed class CorpusPreparation(Func<PreparedShard, CancellationToken, Tas
             return new PreparedCorpus(sizes.Sequences, sequences.Length, sizes.AttendedTokens, Documents: 0, EmptyDocuments: 0, AlteredDocuments: 0, DroppedTokens: 0, CutDocuments: 0);
         }
 
-        ArgumentNullException.ThrowIfNull(tokenizer);
+        var bad = new BadRecords(corpus.OnError);
         using var spool = new SequenceSpool(temporaryFolder, corpus.Block, padded: corpus.Packing == Packing.Document);
-        var (summary, empty, altered) = Pack(corpus, tokenizer, vocabularySize, spool, progress, cancellationToken);
+        var (summary, empty, altered) = Pack(corpus, tokenizer, vocabularySize, spool, bad, progress, cancellationToken);
         var stored = await StoreAsync(spool, spool.Documents(), shards, progress: null, cancellationToken);
-        return new PreparedCorpus(stored.Sequences, spool.Length, stored.AttendedTokens, summary.Documents, empty, altered, summary.DroppedTokens, summary.CutDocuments);
+        return new PreparedCorpus(stored.Sequences, spool.Length, stored.AttendedTokens, summary.Documents, empty, altered, summary.DroppedTokens, summary.CutDocuments)
+        {
+            BadRecords = bad.Count,
+            FirstBadRecords = bad.First.ToArray(),
+        };
     }
 
     private static (PackingSummary Summary, long Empty, long Altered) Pack(
-        CorpusSpec corpus, ITextTokenizer tokenizer, int vocabularySize, SequenceSpool spool, IProgress<long>? progress, CancellationToken cancellationToken)
+        CorpusSpec corpus, ITextTokenizer? tokenizer, int vocabularySize, SequenceSpool spool, BadRecords bad, IProgress<long>? progress, CancellationToken cancellationToken)
     {
-        VocabularyCheck.EndOfText(tokenizer, vocabularySize);
-        var packer = new SequencePacker(corpus.Block, corpus.Packing, tokenizer.EndOfTextToken, spool);
+        var documents = CorpusDocuments.Read(corpus, Vocabulary(corpus, tokenizer, vocabularySize), bad);
+        var packer = new SequencePacker(corpus.Block, corpus.Packing, tokenizer?.EndOfTextToken ?? -1, spool);
         long read = 0;
         long empty = 0;
         long altered = 0;
-        foreach (var (document, tokens, changed) in DocumentEncoder.Encode(CorpusDocuments.Read(corpus), tokenizer, vocabularySize, cancellationToken))
+        foreach (var (document, tokens, changed) in DocumentEncoder.Encode(documents, tokenizer, vocabularySize, cancellationToken))
         {
             cancellationToken.ThrowIfCancellationRequested();
             altered += changed ? 1 : 0;
             if (tokens.Length == 0)
             {
                 empty++;
+            }
+            else if (document.Tokens is not null)
+            {
+                packer.AddTokens(document.Id, document.Source, tokens);
             }
             else
             {
@@ -62,6 +70,19 @@ public sealed class CorpusPreparation(Func<PreparedShard, CancellationToken, Tas
         var summary = packer.Complete();
         spool.Complete();
         return (summary, empty, altered);
+    }
+
+    private static TokenVocabulary Vocabulary(CorpusSpec corpus, ITextTokenizer? tokenizer, int vocabularySize)
+    {
+        if (tokenizer is not null)
+        {
+            VocabularyCheck.EndOfText(tokenizer, vocabularySize);
+            return new TokenVocabulary(Math.Min(vocabularySize, tokenizer.VocabularySize), tokenizer.EndOfTextToken);
+        }
+
+        return corpus.Packing == Packing.Document
+            ? throw new UserErrorException("tokenizer: missing, but corpus.packing is document, which pads with the end-of-text token. Name a tokenizer.json, or set corpus.packing to concatenate.")
+            : new TokenVocabulary(vocabularySize, EndOfText: null);
     }
 
     private async Task<(IReadOnlyList<long> Sequences, long AttendedTokens)> StoreAsync(

@@ -6,7 +6,7 @@ namespace IfGuide.Storage.Corpora;
 
 /// <summary>A document and its tokens.</summary>
 /// <param name="Document">The document.</param>
-/// <param name="Tokens">Its tokens, without end-of-text.</param>
+/// <param name="Tokens">Its tokens: of text, without end-of-text; of tokens, as they stand in the corpus.</param>
 /// <param name="Altered">Whether the tokens stand for another text: the tokenizer normalises, and character offsets refer to the normalised text.</param>
 internal sealed record EncodedDocument(CorpusDocument Document, int[] Tokens, bool Altered);
 
@@ -18,11 +18,11 @@ internal static class DocumentEncoder
 
     /// <summary>Tokenises documents; memory holds one chunk of them.</summary>
     /// <param name="documents">The documents.</param>
-    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="tokenizer">The tokenizer; may be null where documents are tokens.</param>
     /// <param name="vocabularySize">The model's vocabulary.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="UserErrorException">A token is outside the model's vocabulary; the message names file and line.</exception>
-    public static IEnumerable<EncodedDocument> Encode(IEnumerable<CorpusDocument> documents, ITextTokenizer tokenizer, int vocabularySize, CancellationToken cancellationToken)
+    public static IEnumerable<EncodedDocument> Encode(IEnumerable<CorpusDocument> documents, ITextTokenizer? tokenizer, int vocabularySize, CancellationToken cancellationToken)
     {
         foreach (var chunk in Chunks(documents))
         {
@@ -36,9 +36,14 @@ internal static class DocumentEncoder
         }
     }
 
-    private static EncodedDocument Encode(CorpusDocument document, ITextTokenizer tokenizer)
+    private static EncodedDocument Encode(CorpusDocument document, ITextTokenizer? tokenizer)
     {
-        var tokens = tokenizer.Encode(document.Text);
+        if (document.Tokens is { } given)
+        {
+            return new EncodedDocument(document, given, Altered: false);
+        }
+
+        var tokens = tokenizer!.Encode(document.Text);
         return new EncodedDocument(document, tokens, !StandFor(tokens, document.Text, tokenizer));
     }
 
@@ -66,7 +71,7 @@ internal static class DocumentEncoder
         foreach (var document in documents)
         {
             chunk.Add(document);
-            characters += document.Text.Length;
+            characters += document.Text.Length + (document.Tokens?.Length ?? 0);
             if (chunk.Count == DocumentsAtOnce || characters >= CharactersAtOnce)
             {
                 yield return chunk;

@@ -12,6 +12,12 @@ namespace IfGuide.Storage.Corpora;
 public sealed record PreparedCorpus(
     IReadOnlyList<long> ShardSequences, int Length, long AttendedTokens, long Documents, long EmptyDocuments, long AlteredDocuments, long DroppedTokens, long CutDocuments)
 {
+    /// <summary>Records that could not be read and were left out.</summary>
+    public long BadRecords { get; init; }
+
+    /// <summary>The first of them: file, place, and what is wrong.</summary>
+    public IReadOnlyList<string> FirstBadRecords { get; init; } = [];
+
     /// <summary>What a person should know about it.</summary>
     public IReadOnlyList<string> Warnings()
     {
@@ -27,6 +33,12 @@ public sealed record PreparedCorpus(
         Add(EmptyDocuments, "have no text and were left out.");
         Add(CutDocuments, FormattableString.Invariant($"are longer than corpus.block and were cut; {DroppedTokens:N0} tokens were left out."));
         Add(AlteredDocuments, "are changed by the tokenizer's normalisation; character offsets refer to the changed text.");
+        if (BadRecords > 0)
+        {
+            var all = BadRecords == FirstBadRecords.Count ? string.Empty : FormattableString.Invariant($" the first {FirstBadRecords.Count}:");
+            warnings.Add(FormattableString.Invariant($"corpus: {BadRecords:N0} record{(BadRecords == 1 ? string.Empty : "s")} could not be read and {(BadRecords == 1 ? "was" : "were")} left out (corpus.on_error: skip);{all} {string.Join(" | ", FirstBadRecords)}"));
+        }
+
         return warnings;
     }
 }

@@ -53,7 +53,7 @@ public sealed class SequencePacker
     /// <summary>Begins to pack.</summary>
     /// <param name="blockLength">Tokens per sequence; at least 2, since the first token of a sequence is never predicted.</param>
     /// <param name="packing">How documents become sequences.</param>
-    /// <param name="endOfText">The end-of-text token.</param>
+    /// <param name="endOfText">The end-of-text token; −1 where it is not known, for tokens that are concatenated.</param>
     /// <param name="sink">Takes the sequences.</param>
     /// <exception cref="UserErrorException">The block is shorter than 2.</exception>
     public SequencePacker(int blockLength, Packing packing, int endOfText, ISequenceSink sink)
@@ -75,13 +75,31 @@ public sealed class SequencePacker
         documents++;
         if (packing == Packing.Document)
         {
-            AddAlone(id, source, tokens);
+            AddAlone(id, source, tokens, closed: false);
             return;
         }
 
         sink.AddDocument(new PackedDocument(id, source, (sequences * block.Length) + filled, tokens.Length + 1L, Closed: true));
         Append(tokens);
         Append([endOfText]);
+    }
+
+    /// <summary>Adds a document of a corpus of tokens. Concatenation puts nothing behind it, so that the corpus' tokens stay in their order, one for one.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="source">Its source.</param>
+    /// <param name="tokens">Its tokens, with the end-of-text token where the corpus has it.</param>
+    public void AddTokens(string id, string source, ReadOnlySpan<int> tokens)
+    {
+        documents++;
+        var closed = tokens.Length > 0 && tokens[^1] == endOfText;
+        if (packing == Packing.Document)
+        {
+            AddAlone(id, source, tokens, closed);
+            return;
+        }
+
+        sink.AddDocument(new PackedDocument(id, source, (sequences * block.Length) + filled, tokens.Length, closed));
+        Append(tokens);
     }
 
     /// <summary>Ends the corpus.</summary>
@@ -97,20 +115,21 @@ public sealed class SequencePacker
         return new PackingSummary(documents, sequences, attended, dropped + filled, cut);
     }
 
-    private void AddAlone(string id, string source, ReadOnlySpan<int> tokens)
+    private void AddAlone(string id, string source, ReadOnlySpan<int> tokens, bool closed)
     {
         var kept = Math.Min(tokens.Length, block.Length);
         tokens[..kept].CopyTo(block);
         block.AsSpan(kept).Fill(endOfText);
-        var closed = kept < block.Length;
-        if (!closed)
+        var whole = tokens.Length + (closed ? 0 : 1);
+        var attendedTokens = Math.Min(whole, block.Length);
+        if (whole > block.Length)
         {
             cut++;
-            dropped += tokens.Length + 1 - kept;
+            dropped += whole - block.Length;
         }
 
-        sink.AddDocument(new PackedDocument(id, source, sequences * block.Length, kept + (closed ? 1 : 0), closed));
-        Emit(kept + (closed ? 1 : 0));
+        sink.AddDocument(new PackedDocument(id, source, sequences * block.Length, attendedTokens, Closed: whole <= block.Length));
+        Emit(attendedTokens);
     }
 
     private void Append(ReadOnlySpan<int> tokens)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using IfGuide.Abstractions;
+using IfGuide.Storage.Formats;
 
 namespace IfGuide.Storage.JsonLines;
 
@@ -11,25 +12,58 @@ public static class JsonLinesFile
     /// <param name="path">The file.</param>
     /// <returns>The records; each is valid until the next one is asked for.</returns>
     /// <exception cref="UserErrorException">The file cannot be read, or a line is not UTF-8, not JSON or not an object; the message names file and line.</exception>
-    public static IEnumerable<JsonRecord> Read(string path)
+    public static IEnumerable<JsonRecord> Read(string path) => Read(path, Throw);
+
+    /// <summary>Reads a file's records one by one, and hands over what is wrong with the others.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="bad">Takes a line that is no record, or what ends a damaged file early. It may throw.</param>
+    internal static IEnumerable<JsonRecord> Read(string path, Action<UserErrorException> bad)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return ReadAll(path);
+        return ReadAll(path, bad);
     }
 
-    private static IEnumerable<JsonRecord> ReadAll(string path)
+    private static IEnumerable<JsonRecord> ReadAll(string path, Action<UserErrorException> bad)
     {
         using var stream = CompressedFile.Open(path);
         var lines = new LineReader(stream, path);
-        while (lines.Read(out var line))
+        while (Next(lines, bad) is { } line)
         {
-            if (line.Span.TrimStart(" \t\r"u8).IsEmpty)
+            if (line.Span.TrimStart(" \t\r"u8).IsEmpty || TryParse(path, lines.Number, line, bad) is not { } parsed)
             {
                 continue;
             }
 
-            using var document = Parse(path, lines.Number, line);
+            using var document = parsed;
             yield return new JsonRecord(path, lines.Number, document.RootElement);
+        }
+    }
+
+    private static void Throw(UserErrorException error) => throw error;
+
+    private static ReadOnlyMemory<byte>? Next(LineReader lines, Action<UserErrorException> bad)
+    {
+        try
+        {
+            return lines.Read(out var line) ? line : default(ReadOnlyMemory<byte>?);
+        }
+        catch (DamagedFileException damage)
+        {
+            bad(new UserErrorException(damage.Message, damage));
+            return null;
+        }
+    }
+
+    private static JsonDocument? TryParse(string path, long number, ReadOnlyMemory<byte> line, Action<UserErrorException> bad)
+    {
+        try
+        {
+            return Parse(path, number, line);
+        }
+        catch (UserErrorException error)
+        {
+            bad(error);
+            return null;
         }
     }
 

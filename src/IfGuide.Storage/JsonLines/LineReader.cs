@@ -1,4 +1,5 @@
 using IfGuide.Abstractions;
+using IfGuide.Storage.Formats;
 
 namespace IfGuide.Storage.JsonLines;
 
@@ -18,7 +19,8 @@ internal sealed class LineReader(Stream stream, string path)
     /// <summary>Reads the next line.</summary>
     /// <param name="line">The line; valid until the next call.</param>
     /// <returns>False at the end of the stream.</returns>
-    /// <exception cref="UserErrorException">The stream is damaged, or a line is longer than 256 MiB.</exception>
+    /// <exception cref="DamagedFileException">The stream is damaged, or a line is longer than 256 MiB.</exception>
+    /// <exception cref="UserErrorException">The file cannot be read.</exception>
     public bool Read(out ReadOnlyMemory<byte> line)
     {
         var searched = 0;
@@ -68,7 +70,7 @@ internal sealed class LineReader(Stream stream, string path)
         {
             if (end >= LongestLine)
             {
-                throw new UserErrorException($"{path}, line {Number + 1} is longer than {LongestLine >> 20} MiB: write one JSON object a line, and split very long documents.");
+                throw new DamagedFileException($"{path}, line {Number + 1} is longer than {LongestLine >> 20} MiB: write one JSON object a line, and split very long documents.");
             }
 
             Array.Resize(ref buffer, buffer.Length * 2);

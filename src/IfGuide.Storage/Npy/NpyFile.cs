@@ -27,6 +27,9 @@ public sealed class NpyFile : IDisposable
     /// <summary>Its shape; empty for a scalar.</summary>
     public IReadOnlyList<long> Shape => header.Shape;
 
+    /// <summary>First byte of its elements in the file.</summary>
+    internal int DataStart => header.DataStart;
+
     /// <summary>Number of rows; 1 for a scalar.</summary>
     public long Rows => header.Shape.Count == 0 ? 1 : header.Shape[0];
 

@@ -59,22 +59,21 @@ public sealed class CorpusDocumentsTests : IDisposable
     [InlineData("*.none", "no file matches")]
     [InlineData("empty", "no file matches")]
     [InlineData("blank.jsonl", "holds no documents")]
-    [InlineData("table.parquet", "looks like parquet; this version reads .jsonl")]
-    [InlineData("mixed", "looks like parquet")]
-    [InlineData("tokens.npy", "corpus.pretokenised")]
-    [InlineData("corpus.bin", "looks like nanogpt")]
-    [InlineData("notes.md", "does not follow from its extension")]
+    [InlineData("table.parquet", "its footer cannot be read: it does not end with the mark of one, PAR1")]
+    [InlineData("mixed", "are text and tokens")]
+    [InlineData("half.idx", "must lie side by side")]
+    [InlineData("notes.md", "does not follow from its extension or its first bytes")]
     [InlineData("latin.txt", "line 2: the text is not UTF-8")]
     [InlineData("lines.jsonl", "line 2: found no string 'text'")]
+    [InlineData("lines.jsonl", "'corpus.on_error: skip' leaves such records out")]
     public void Read_WrongCorpus_IsExplained(string name, string expected)
     {
         Directory.CreateDirectory(folder.File("empty"));
         folder.Write("blank.jsonl", "\n\n");
         folder.Write("table.parquet", "PAR1");
         folder.Write("mixed/a.jsonl", "{}");
-        folder.Write("mixed/b.parquet", "PAR1");
-        folder.Write("tokens.npy", "x");
-        folder.Write("corpus.bin", "x");
+        folder.Write("mixed/b.bin", "xx");
+        folder.Write("half.idx", "x");
         folder.Write("notes.md", "x");
         folder.Write("latin.txt", [(byte)'a', (byte)'\n', 0xE9, (byte)'b']);
         folder.Write("lines.jsonl", "{\"text\":\"a\"}\n{\"txt\":\"b\"}\n");
@@ -84,14 +83,36 @@ public sealed class CorpusDocumentsTests : IDisposable
     }
 
     [Theory]
-    [InlineData(CorpusFormat.Parquet)]
-    [InlineData(CorpusFormat.Megatron)]
-    [InlineData(CorpusFormat.NanoGpt)]
-    [InlineData(CorpusFormat.Npy)]
-    public void Read_FormatThatIsNotRead_SaysWhatIs(CorpusFormat format)
+    [InlineData("a.data", "{\"text\":\"t\"}", CorpusFormat.Jsonl)]
+    [InlineData("b.data", "PAR1", CorpusFormat.Parquet)]
+    [InlineData("c.npy", "no magic of NumPy, as OLMo writes", CorpusFormat.NanoGpt)]
+    [InlineData("d.jsonl", "", CorpusFormat.Jsonl)]
+    public void Find_FormatFollowsFromExtensionOrContent(string name, string content, CorpusFormat expected) =>
+        Assert.Equal(expected, Assert.Single(CorpusFiles.Find(new CorpusSpec { Path = folder.Write(name, content) })).Format);
+
+    [Fact]
+    public void Read_CompressedFileWithoutItsExtension_IsKnownByItsFirstBytes()
     {
-        var error = Assert.Throws<UserErrorException>(() => CorpusDocuments.Read(new CorpusSpec { Path = folder.Path, Format = format }));
-        Assert.Contains("this version reads .jsonl and .txt", error.Message, StringComparison.Ordinal);
+        using var compressed = new MemoryStream();
+        using (var gzip = new System.IO.Compression.GZipStream(compressed, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write("{\"text\":\"t\"}"u8);
+        }
+
+        Assert.Equal("t", Assert.Single(CorpusDocuments.Read(new CorpusSpec { Path = folder.Write("corpus", compressed.ToArray()) })).Text);
+    }
+
+    [Fact]
+    public void Read_LongTextFile_IsSeveralDocumentsCutAtLines()
+    {
+        var line = new string('x', 999) + "\n";
+        var path = folder.Write("long.txt", string.Concat(Enumerable.Repeat(line, 35_000)) + "end");
+        var documents = CorpusDocuments.Read(new CorpusSpec { Path = path }).ToArray();
+        Assert.Equal(3, documents.Length);
+        Assert.Equal("long.txt", documents[0].Id);
+        Assert.All(documents[1..], document => Assert.Equal($"long.txt:{document.Line}", document.Id));
+        Assert.Equal(File.ReadAllText(path), string.Concat(documents.Select(document => document.Text)));
+        Assert.Equal(documents[0].Text.Count(character => character == '\n') + 1, documents[1].Line);
     }
 
     [Fact]

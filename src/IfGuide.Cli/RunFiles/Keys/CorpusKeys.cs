@@ -20,17 +20,19 @@ internal static class CorpusKeys
 
     public static Section<CorpusSpec> Corpus { get; } = new(
         () => new CorpusSpec(),
-        Key.Of("path", new PathKind("the path of a file or a folder, or a glob"), (CorpusSpec corpus, string path) => corpus with { Path = path }, "A file, a folder, or a glob."),
+        Key.Of("path", new PathKind("the path of a file or a folder, or a glob"), (CorpusSpec corpus, string path) => corpus with { Path = path }, "A file, a folder, or a glob; of a Megatron dataset, its name with or without extension."),
         Key.Of("format", new ChoiceKind<CorpusFormat>(("auto", CorpusFormat.Auto), ("jsonl", CorpusFormat.Jsonl), ("parquet", CorpusFormat.Parquet), ("text", CorpusFormat.Text), ("npy", CorpusFormat.Npy), ("megatron", CorpusFormat.Megatron), ("nanogpt", CorpusFormat.NanoGpt)),
-            (CorpusSpec corpus, CorpusFormat format) => corpus with { Format = format }, "How the files are read; auto: by their extension. jsonl may be compressed (.gz, .zst).", "\"auto\""),
+            (CorpusSpec corpus, CorpusFormat format) => corpus with { Format = format }, "How the files are read; auto: by their extension or first bytes. jsonl and text may be compressed (.gz, .zst); megatron (.idx, .bin), nanogpt (flat .bin) and npy hold token ids.", "\"auto\""),
         Key.Of("text", new TextKind("the name of a field"), (CorpusSpec corpus, string field) => corpus with { Text = field }, "The text column of jsonl or parquet.", "\"text\""),
         Key.Of("block", WholeNumberKind.Count(2, 1 << 20), (CorpusSpec corpus, long block) => corpus with { Block = (int)block }, "Tokens per training sequence.", "2048"),
         Key.Of("packing", new ChoiceKind<Packing>(("concatenate", Packing.Concatenate), ("document", Packing.Document)), (CorpusSpec corpus, Packing packing) => corpus with { Packing = packing },
             "concatenate: documents joined with the end-of-text token and cut into blocks; document: one document a sequence, cut at block.", "\"concatenate\""),
+        Key.Of("on_error", new ChoiceKind<RecordErrors>(("refuse", RecordErrors.Refuse), ("skip", RecordErrors.Skip)), (CorpusSpec corpus, RecordErrors onError) => corpus with { OnError = onError },
+            "Records that cannot be read: refuse ends the run at the first; skip leaves them out, counts them and names the first.", "\"refuse\""),
         Key.Of("pretokenised", Pretokenised, (CorpusSpec corpus, PretokenisedSpec arrays) => corpus with { Pretokenised = arrays }, "Token arrays in place of text."))
     {
         Alternatives = ("path", "pretokenised"),
-        OnlyBeside = [("format", "path"), ("text", "path"), ("block", "path"), ("packing", "path")],
+        OnlyBeside = [("format", "path"), ("text", "path"), ("block", "path"), ("packing", "path"), ("on_error", "path")],
     };
 
     private static readonly ShorthandKind<QuerySetSpec> QuerySet = new(

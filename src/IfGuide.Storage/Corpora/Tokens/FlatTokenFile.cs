@@ -1,0 +1,77 @@
+using System.Buffers.Binary;
+using IfGuide.Abstractions;
+using IfGuide.Abstractions.Specification;
+using IfGuide.Storage.Formats;
+using IfGuide.Storage.Npy;
+
+namespace IfGuide.Storage.Corpora.Tokens;
+
+/// <summary>Token ids one after another, each document closed by the end-of-text token: without header (nanoGPT, OLMo), with the header of llm.c, or as an .npy file.</summary>
+internal static class FlatTokenFile
+{
+    private const int HeaderLength = 1024; // 256 numbers of 32 bits, of which three are used
+    private const int TwoByteMagic = 20240520;
+    private const int FourByteMagic = 20240801;
+
+    /// <summary>Whether a file begins with the header of llm.c.</summary>
+    public static bool HasHeader(ReadOnlySpan<byte> first) => first.Length >= 4 && BinaryPrimitives.ReadInt32LittleEndian(first) is TwoByteMagic or FourByteMagic;
+
+    /// <summary>Reads the documents; memory holds a piece of one.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="vocabulary">What is known of the tokens.</param>
+    /// <param name="bad">Takes what is wrong with the file's length.</param>
+    /// <returns>Documents under the name of the file and the index of their first token; a very long one in pieces.</returns>
+    /// <exception cref="UserErrorException">The file cannot be read or holds an id outside the vocabulary.</exception>
+    public static IEnumerable<CorpusDocument> Read(CorpusFile file, TokenVocabulary vocabulary, BadRecords bad)
+    {
+        var (start, type, count) = file.Format == CorpusFormat.Npy ? Array(file.Path) : Layout(file.Path, vocabulary, bad);
+        using var handle = IntegerReader.Open(file.Path);
+        var ids = new IntegerReader(handle, file.Path, start, type);
+        var tokens = new List<int>();
+        for (long next = 0; next < count;)
+        {
+            var first = next;
+            tokens.Clear();
+            do
+            {
+                tokens.Add(TokenCheck.Of(ids[next], vocabulary, file.Path, next));
+                next++;
+            }
+            while (next < count && tokens[^1] != vocabulary.EndOfText && tokens.Count < TokenCheck.LongestPiece);
+            yield return new CorpusDocument($"{file.Name}:{first}", string.Empty, file.Name, file.Name, first) { Tokens = [.. tokens] };
+        }
+    }
+
+    private static (long Start, ElementType Type, long Count) Array(string path)
+    {
+        using var array = NpyFile.Open(path);
+        return array.Type.IsInteger() && array.Type != ElementType.Bool
+            ? (array.DataStart, array.Type, array.Rows * array.RowLength)
+            : throw new UserErrorException($"'{path}' has elements of type {array.Type}, expected token ids, which are whole numbers: save array.astype('uint16') or array.astype('int32').");
+    }
+
+    private static (long Start, ElementType Type, long Count) Layout(string path, TokenVocabulary vocabulary, BadRecords bad)
+    {
+        using var handle = IntegerReader.Open(path);
+        var length = RandomAccess.GetLength(handle);
+        Span<byte> header = stackalloc byte[12];
+        var headed = length >= HeaderLength && RandomAccess.Read(handle, header, 0) == header.Length && HasHeader(header);
+        var type = headed
+            ? BinaryPrimitives.ReadInt32LittleEndian(header) == TwoByteMagic ? ElementType.UInt16 : ElementType.UInt32
+            : vocabulary.VocabularySize <= 1 << 16 ? ElementType.UInt16 : ElementType.UInt32;
+        var start = headed ? HeaderLength : 0;
+        var (count, rest) = Math.DivRem(length - start, type.Size());
+        if (rest != 0)
+        {
+            bad.Add(new UserErrorException($"'{path}' has {length - start} bytes of token ids, which is no multiple of {type.Size()}, the bytes of one: it is truncated, or of another format (then set corpus.format)."));
+        }
+
+        if (headed && BinaryPrimitives.ReadInt32LittleEndian(header[8..]) is var announced && announced != count)
+        {
+            bad.Add(new UserErrorException($"'{path}' announces {announced} tokens in its header, but holds {count}: it is truncated or was appended to; write it again."));
+            count = Math.Clamp(announced, 0, count);
+        }
+
+        return (start, type, count);
+    }
+}

@@ -1,0 +1,20 @@
+using IfGuide.Abstractions;
+
+namespace IfGuide.Storage.Corpora.Tokens;
+
+/// <summary>Token ids of a user's file must have a row in the model's embedding.</summary>
+internal static class TokenCheck
+{
+    /// <summary>Documents are handed on in pieces of at most so many tokens, whatever a file says.</summary>
+    public const int LongestPiece = 1 << 22;
+
+    /// <summary>An id as it is used.</summary>
+    /// <param name="id">The id.</param>
+    /// <param name="vocabulary">What is known of the tokens.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="token">Index of the token in it.</param>
+    /// <exception cref="UserErrorException">It is outside the vocabulary.</exception>
+    public static int Of(long id, TokenVocabulary vocabulary, string path, long token) => id >= 0 && id < vocabulary.VocabularySize
+        ? (int)id
+        : throw new UserErrorException($"{path}, token {token}: found the id {id}, expected 0 to {vocabulary.VocabularySize - 1}, the vocabulary of model and tokenizer: use the model and the tokenizer that the tokens were made for.");
+}
