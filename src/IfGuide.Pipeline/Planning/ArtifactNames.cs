@@ -18,7 +18,7 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
     public bool HasLambda => factors.Strategy is CurvatureStrategy.Ekfac or CurvatureStrategy.Diagonal;
 
     /// <summary>Key of the proxy's weights.</summary>
-    public string ProxyKey => inputs.Proxy.Weights is null
+    public string ProxyKey => field ??= inputs.Proxy.Weights is null
         ? TrainingKey(inputs.Proxy, ProxyTraining, mask: null)
         : inputs.Proxy.Key;
 
@@ -28,13 +28,13 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
     /// <summary>Weights of the proxy.</summary>
     public string ProxyWeights => inputs.Proxy.Weights ?? Training(TrainingKey(inputs.Proxy, ProxyTraining, mask: null));
 
-    private string FactorKey => ContentKey.Of("factors/1", ProxyKey, inputs.CorpusKey, specification.Seed, factors.Labels, factors.Sequences, factors.Precision);
+    private string FactorKey => field ??= ContentKey.Of("factors/1", ProxyKey, inputs.CorpusKey, specification.Seed, factors.Labels, factors.Sequences, factors.Precision);
 
-    private string LambdaKey => ContentKey.Of("lambda/1", FactorKey, factors.Strategy);
+    private string LambdaKey => field ??= ContentKey.Of("lambda/1", FactorKey, factors.Strategy);
 
     private string QueryKey(PreparedQueries queries) => ContentKey.Of("query/1", ProxyKey, queries.Key, factors.Precision);
 
-    private string DirectionKey => ContentKey.Of(
+    private string DirectionKey => field ??= ContentKey.Of(
         "direction/1",
         factors.Strategy,
         HasEigenbasis ? FactorKey : null,
@@ -44,13 +44,13 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
         QueryKey(inputs.Nontoxic),
         specification.Scores.Normalise);
 
-    private string ScoreKey => ContentKey.Of("score/1", DirectionKey, ProxyKey, inputs.CorpusKey, specification.Scores.Kind, factors.Precision);
+    private string ScoreKey => field ??= ContentKey.Of("score/1", DirectionKey, ProxyKey, inputs.CorpusKey, specification.Scores.Kind, factors.Precision);
 
-    private string SelectionKey => ContentKey.Of("select/1", ScoreKey, specification.Selection);
+    private string SelectionKey => field ??= ContentKey.Of("select/1", ScoreKey, specification.Selection);
 
     private string EvaluationKey(string variant) => ContentKey.Of("evaluate/1", VariantKey(variant), specification.Evaluation, inputs.Prompts, inputs.Perplexity, inputs.LastWord, inputs.Toxic.Key, inputs.Nontoxic.Key, inputs.Tokenizer, specification.Seed);
 
-    private string ReportKey => ContentKey.Of("report/1", SelectionKey, inputs.Tokenizer, specification.Target is null ? null : Variants.Select(EvaluationKey).ToArray(), specification.Run.ToString());
+    private string ReportKey => field ??= ContentKey.Of("report/1", SelectionKey, inputs.Tokenizer, specification.Target is null ? null : Variants.Select(EvaluationKey).ToArray(), specification.Run.ToString());
 
     /// <summary>Covariance sums of one shard.</summary>
     /// <param name="shard">The shard.</param>

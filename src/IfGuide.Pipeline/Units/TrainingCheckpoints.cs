@@ -33,6 +33,10 @@ internal sealed class TrainingCheckpoints(UnitContext context, Trainer trainer)
             {
                 context.Store.Delete(name); // an older one, or the beginning, gives the same weights
             }
+            catch (ArtifactNotFoundException)
+            {
+                // Another copy of this training has gone on and dropped it.
+            }
         }
 
         return [];
