@@ -121,11 +121,7 @@ start_redis() {
 start_blob() {
   [ -z "$(pid_of blob)" ] || return 0
   local services="$root/deploy/services" azurite="$root/deploy/services/node_modules/.bin/azurite-blob"
-  if [ ! -x "$azurite" ]; then
-    command -v npm > /dev/null || fail 'node and npm are missing: install Node.js 20 or newer, for the blob server Azurite'
-    echo 'Installing Azurite (once) ...' >&2
-    (exec 9> "$services/.lock"; flock 9; [ -x "$azurite" ] || npm ci --prefix "$services" --no-audit --no-fund > "$folder/npm.log" 2>&1) || fail "npm ci failed: $folder/npm.log"
-  fi
+  "$services/install" 2> "$folder/npm.log" || { cat "$folder/npm.log" >&2; fail 'the blob server Azurite cannot be installed; the reasons stand above'; }
   ! port_open $((base + 1)) || fail "port $((base + 1)) is taken: choose another --port-base"
   mkdir -p "$folder/blob"
   launch blob node --require "$services/save-before-answering.cjs" "$azurite" --location "$folder/blob" --blobHost "$address" --blobPort $((base + 1)) --silent --disableTelemetry --skipApiVersionCheck

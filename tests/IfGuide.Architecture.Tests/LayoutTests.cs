@@ -46,6 +46,7 @@ public sealed class LayoutTests
     [InlineData("deploy/ifguide")]
     [InlineData("deploy/test")]
     [InlineData("deploy/local-cluster.sh")]
+    [InlineData("deploy/fault-matrix")]
     [InlineData("deploy/certificates.sh")]
     [InlineData(".ci/run")]
     public void Script_IsExecutable(string file) =>

@@ -28,8 +28,17 @@ internal static class Ifguide
         }
     }
 
+    /// <summary>Runs a command to its end, with more in its environment.</summary>
+    public static async Task<Outcome> RunAsync(string folder, string[] arguments, IReadOnlyDictionary<string, string>? variables)
+    {
+        using var running = Start(folder, arguments, variables);
+        return await running.EndAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
+    }
+
     /// <summary>Starts a command and leaves it running.</summary>
-    public static RunningProgram Start(string folder, params string[] arguments)
+    public static RunningProgram Start(string folder, params string[] arguments) => Start(folder, arguments, null);
+
+    private static RunningProgram Start(string folder, string[] arguments, IReadOnlyDictionary<string, string>? variables)
     {
         var start = new ProcessStartInfo(Program, arguments)
         {
@@ -40,6 +49,11 @@ internal static class Ifguide
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
+        foreach (var (name, value) in variables ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
         var process = Process.Start(start)!;
         process.StandardInput.Close();
         return new RunningProgram(process, string.Join(' ', arguments));

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using IfGuide.EndToEnd.Cluster;
 
 namespace IfGuide.EndToEnd.Harness;
 
@@ -7,7 +8,7 @@ namespace IfGuide.EndToEnd.Harness;
 internal static class Results
 {
     /// <summary>Digests of a run's scores, mask, order and models.</summary>
-    public static async Task<IReadOnlyDictionary<string, string>> DigestsAsync(Workplace place, string run = "tiny")
+    public static async Task<IReadOnlyDictionary<string, string>> DigestsAsync(Workplace place, string run = "tiny", LocalCluster? cluster = null)
     {
         var digests = new SortedDictionary<string, string>(StringComparer.Ordinal);
         (string Artifact, string[] Options)[] exports = [("scores", []), ("mask", []), ("order", []), ("metrics", []), ("model", []), ("model", ["--model", "base"])];
@@ -15,7 +16,7 @@ internal static class Results
         {
             var name = string.Join('-', [artifact, .. options]);
             var target = place[Path.Combine("exports", name)];
-            (await Ifguide.RunAsync(place.Folder, ["export", run, artifact, "--out", target, .. options])).Expect(0);
+            (await Ifguide.RunAsync(place.Folder, ["export", run, artifact, "--out", target, .. options, .. cluster?.Options ?? []], cluster?.Variables)).Expect(0);
             foreach (var file in Directory.Exists(target) ? Directory.EnumerateFiles(target) : [target])
             {
                 digests[Path.GetRelativePath(place["exports"], file)] = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken)));

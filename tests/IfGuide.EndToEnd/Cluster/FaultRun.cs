@@ -1,0 +1,57 @@
+using IfGuide.Abstractions;
+using IfGuide.EndToEnd.Harness;
+
+namespace IfGuide.EndToEnd.Cluster;
+
+/// <summary>The run that faults strike: the whole method, its units long enough to be hit, half a minute on one core.</summary>
+internal static class FaultRun
+{
+    public const string Name = "faults";
+    private const string FileName = "faults.yaml";
+
+    private const string Text = """
+        run: faults
+        seed: 7
+        proxy:
+          architecture: { hidden_size: 128, num_hidden_layers: 3, num_attention_heads: 4, intermediate_size: 512 }
+          training: { epochs: 1, batch_size: 16, micro_batch_size: 16, learning_rate: 3e-3, checkpoint_every: 5 }
+        tokenizer: ./data/tokenizer.json
+        corpus: { path: ./data/corpus.jsonl, block: 128 }
+        queries: { toxic: ./data/queries_toxic.jsonl, nontoxic: ./data/queries_nontoxic.jsonl, max_length: 64 }
+        selection: { quantile: 0.98, window: 1, budget: 3% }
+        target:
+          architecture: { hidden_size: 128, num_hidden_layers: 3, num_attention_heads: 4, intermediate_size: 512 }
+        training: { epochs: 1, batch_size: 16, micro_batch_size: 16, learning_rate: 3e-3, checkpoint_every: 5 }
+        evaluation: { prompts: ./data/prompts_eval.jsonl, samples: 4, max_new_tokens: 10, perplexity: ./data/valid.jsonl, last_word: ./data/lambada_like.jsonl, labels: ./data/corpus_labels.jsonl }
+        shards: 6
+
+        """;
+
+    private static readonly Lazy<Task<IReadOnlyDictionary<string, string>>> Undisturbed = new(ComputeUndisturbedAsync);
+
+    /// <summary>Digests of scores, mask, order, models and metrics of the same run in one process that nothing disturbs, computed once.</summary>
+    public static Task<IReadOnlyDictionary<string, string>> UndisturbedDigestsAsync => Undisturbed.Value;
+
+    /// <summary>Puts the run file and its data into a folder.</summary>
+    public static Workplace Prepare()
+    {
+        var place = new Workplace();
+        (string Name, int Lines)[] files = [("corpus.jsonl", 600), ("corpus_labels.jsonl", 600), ("queries_toxic.jsonl", 12), ("queries_nontoxic.jsonl", 12), ("prompts_eval.jsonl", 16), ("valid.jsonl", 20), ("lambada_like.jsonl", 20), ("tokenizer.json", int.MaxValue)];
+        foreach (var (name, lines) in files)
+        {
+            place.Write(Path.Combine("data", name), string.Join('\n', File.ReadLines(Path.Combine(Workplace.Checkout, "deploy/quickstart/data", name)).Take(lines)) + "\n");
+        }
+
+        return place.Write(FileName, Text);
+    }
+
+    /// <summary>The command that brings the run to the end of a stage.</summary>
+    public static string[] Command(Stage until) => ["run", FileName, "--until", StageNames.Of(until)];
+
+    private static async Task<IReadOnlyDictionary<string, string>> ComputeUndisturbedAsync()
+    {
+        using var place = Prepare();
+        (await Ifguide.RunAsync(place.Folder, "run", FileName, "--quiet", "--threads", "1")).Expect(0);
+        return await Results.DigestsAsync(place, Name);
+    }
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using IfGuide.EndToEnd.Harness;
+
+namespace IfGuide.EndToEnd.Cluster.Faults;
+
+/// <summary>The store has no room left: the run fails and says why; with room again, it is resumed.</summary>
+internal sealed class StoreFull : Fault, IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("ifguide-small-").FullName;
+
+    public StoreFull()
+        : base("the store is full")
+    {
+        Shell("mount", "-t", "tmpfs", "-o", "size=256m", "tmpfs", folder);
+        Plan = new ClusterPlan { Store = "file:" + Path.Combine(folder, "store") };
+    }
+
+    public override ClusterPlan Plan { get; }
+
+    private string Filler => Path.Combine(folder, "filler");
+
+    public override Task StrikeAsync(FaultScene scene)
+    {
+        scene.Time = DateTimeOffset.UtcNow;
+        var block = new byte[1 << 16];
+        using var filler = File.Create(Filler, bufferSize: 0);
+        try
+        {
+            while (true)
+            {
+                filler.Write(block);
+            }
+        }
+        catch (IOException)
+        {
+            // Now it is full.
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public override async Task<TimeSpan> RecoveredAsync(FaultScene scene)
+    {
+        var (code, error) = await scene.Client.EndAsync(FaultScene.Patience);
+        if (code != 1 || !error.Contains("no space left", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new InvalidOperationException($"A full store should end the run with 1 and 'no space left', but the client ended with {code}: {error}");
+        }
+
+        scene.FirstClientSeesTheEnd = false;
+        File.Delete(Filler);
+        scene.Time = DateTimeOffset.UtcNow;
+        scene.OtherClients.Add(RunClient.Start(scene.Place, scene.Cluster, "resume", FaultRun.Name));
+        return await scene.UntilEventAsync();
+    }
+
+    public void Dispose()
+    {
+        Shell("umount", folder);
+        Directory.Delete(folder);
+    }
+
+    private static void Shell(string program, params string[] arguments)
+    {
+        using var process = Process.Start(program, arguments);
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: a small file system needs root.");
+        }
+    }
+}
