@@ -47,6 +47,7 @@ public sealed class LayoutTests
     [InlineData("deploy/test")]
     [InlineData("deploy/local-cluster.sh")]
     [InlineData("deploy/fault-matrix")]
+    [InlineData("deploy/scale-out")]
     [InlineData("deploy/certificates.sh")]
     [InlineData(".ci/run")]
     public void Script_IsExecutable(string file) =>

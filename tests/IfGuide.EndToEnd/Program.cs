@@ -9,6 +9,7 @@ internal static class Program
     public static Task<int> Main(string[] arguments) => arguments switch
     {
         ["fault-matrix", .. var rest] => FaultMatrix.RunAsync(rest),
+        ["scale-out", .. var rest] => ScaleOut.RunAsync(rest),
         _ => ConsoleRunner.Run(arguments),
     };
 }

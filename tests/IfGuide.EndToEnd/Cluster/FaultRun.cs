@@ -33,16 +33,18 @@ internal static class FaultRun
     public static Task<IReadOnlyDictionary<string, string>> UndisturbedDigestsAsync => Undisturbed.Value;
 
     /// <summary>Puts the run file and its data into a folder.</summary>
-    public static Workplace Prepare()
+    /// <param name="documents">Documents of the corpus.</param>
+    /// <param name="shards">Units that it is cut into.</param>
+    public static Workplace Prepare(int documents = 600, int shards = 6)
     {
         var place = new Workplace();
-        (string Name, int Lines)[] files = [("corpus.jsonl", 600), ("corpus_labels.jsonl", 600), ("queries_toxic.jsonl", 12), ("queries_nontoxic.jsonl", 12), ("prompts_eval.jsonl", 16), ("valid.jsonl", 20), ("lambada_like.jsonl", 20), ("tokenizer.json", int.MaxValue)];
+        (string Name, int Lines)[] files = [("corpus.jsonl", documents), ("corpus_labels.jsonl", documents), ("queries_toxic.jsonl", 12), ("queries_nontoxic.jsonl", 12), ("prompts_eval.jsonl", 16), ("valid.jsonl", 20), ("lambada_like.jsonl", 20), ("tokenizer.json", int.MaxValue)];
         foreach (var (name, lines) in files)
         {
             place.Write(Path.Combine("data", name), string.Join('\n', File.ReadLines(Path.Combine(Workplace.Checkout, "deploy/quickstart/data", name)).Take(lines)) + "\n");
         }
 
-        return place.Write(FileName, Text);
+        return place.Write(FileName, Text.Replace("shards: 6", $"shards: {shards}", StringComparison.Ordinal));
     }
 
     /// <summary>The command that brings the run to the end of a stage.</summary>

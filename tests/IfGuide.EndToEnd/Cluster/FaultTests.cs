@@ -1,5 +1,4 @@
 using IfGuide.Abstractions;
-using IfGuide.EndToEnd.Cluster.Faults;
 
 namespace IfGuide.EndToEnd.Cluster;
 

@@ -150,7 +150,8 @@ internal sealed class LocalCluster : IAsyncDisposable
         }
     }
 
-    private int? ProcessOf(string name)
+    /// <summary>A process' id; null when it does not run.</summary>
+    public int? ProcessOf(string name)
     {
         var file = Path.Combine(Folder, name + ".pid");
         if (!File.Exists(file))

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using IfGuide.EndToEnd.Harness;
 
 namespace IfGuide.EndToEnd.Cluster.Faults;
 
