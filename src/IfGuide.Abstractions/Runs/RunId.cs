@@ -18,7 +18,7 @@ public readonly partial record struct RunId
     /// <exception cref="FormatException">The text is not an id.</exception>
     public static RunId Parse(string text) => TryParse(text, out var id)
         ? id
-        : throw new FormatException($"'{text}' is not a run id: use 1 to 63 characters of a-z, 0-9 and '-', the first a letter or a digit.");
+        : throw new FormatException($"'{(text is { Length: > 80 } ? text[..80] + "…" : text)}' is not a run id: use 1 to 63 characters of a-z, 0-9 and '-', the first a letter or a digit.");
 
     /// <summary>Parses an id.</summary>
     /// <param name="text">The id's text.</param>

@@ -66,7 +66,7 @@ internal sealed class RunSession : IAsyncDisposable
     /// <exception cref="UserErrorException">The id is none, or the store has no such run.</exception>
     public async Task<(RunHandle Run, RunStatus Status)> FindAsync(string id, CancellationToken cancellationToken)
     {
-        var run = Client.GetRun(RunId.TryParse(id, out var parsed) ? parsed : throw new UserErrorException($"'{id}' is not a run id; expected 1 to 63 characters of a-z, 0-9 and '-'."));
+        var run = Client.GetRun(RunId.TryParse(id, out var parsed) ? parsed : throw new UserErrorException($"'{(id.Length > 80 ? id[..80] + "…" : id)}' is not a run id; expected 1 to 63 characters of a-z, 0-9 and '-'."));
         return await run.StatusAsync(cancellationToken) is { } status ? (run, status) : throw NoSuchRun(id);
     }
 
