@@ -46,6 +46,8 @@ public static class IfGuideClientServices
             });
             // A gateway that died is left out, and a new one found, within seconds; the default is a minute.
             client.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = TimeSpan.FromSeconds(5));
+            // What silos host is learnt as they come; a client that came before the first control silo would wait for a minute otherwise.
+            client.Configure<TypeManagementOptions>(types => types.TypeMapRefreshInterval = TimeSpan.FromSeconds(1));
             client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = options.CallTimeout);
             if (options.Tls is { } tls)
             {
