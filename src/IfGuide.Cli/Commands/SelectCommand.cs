@@ -1,8 +1,11 @@
 using System.CommandLine;
 using IfGuide.Abstractions;
+using IfGuide.Abstractions.Specification;
+using IfGuide.Cli.Exports;
 using IfGuide.Cli.Outputs;
 using IfGuide.Cli.RunFiles.Values;
 using IfGuide.Cli.Selection;
+using IfGuide.Cli.Sessions;
 using IfGuide.Numerics.Selection;
 using IfGuide.Storage.Formats;
 using IfGuide.Storage.Npy;
@@ -14,7 +17,8 @@ internal static class SelectCommand
 {
     public static Command Create()
     {
-        var scores = new Option<string>("--scores") { Description = "Scores, an .npy of floats, sequences × tokens.", HelpName = "S.npy", Required = true };
+        var scores = new Option<string?>("--scores") { Description = "Scores, an .npy of floats, sequences × tokens.", HelpName = "S.npy" };
+        var run = new Option<string?>("--run") { Description = "In place of --scores and --kind: the stored scores of a run, with its labels and its kind.", HelpName = "RUN" };
         var quantile = new Option<double>("--quantile") { Description = "Scores above this quantile are candidates; in [0, 1].", HelpName = "Q", Required = true };
         var window = new Option<int>("--window") { Description = "Tokens selected on each side of a candidate.", HelpName = "W", Required = true };
         var budget = new Option<string>("--budget") { Description = "Largest number of selected tokens: a share such as 2%, or a count.", HelpName = "B", Required = true };
@@ -33,24 +37,50 @@ internal static class SelectCommand
             }
             : SelectionKind.LabelAligned,
         };
-        return new Command("select", "Selects tokens on any score matrix.") { scores, quantile, window, budget, mask, order, kind }.Does((result, context) => Run(
-            context, result.GetRequiredValue(scores), result.GetRequiredValue(quantile), result.GetRequiredValue(window), result.GetRequiredValue(budget), result.GetValue(kind), result.GetRequiredValue(mask), result.GetValue(order)));
+        return new Command("select", "Selects tokens on any score matrix, or on a run's scores.") { scores, run, quantile, window, budget, mask, order, kind }.Does(async (result, context, cancellationToken) =>
+        {
+            var outputs = (Mask: result.GetRequiredValue(mask), Order: result.GetValue(order));
+            SelectionOptions Options(long corpusTokens, SelectionKind scoreKind) => new(
+                result.GetRequiredValue(quantile), result.GetRequiredValue(window), Budget(result.GetRequiredValue(budget)).Tokens(corpusTokens), scoreKind);
+            switch (result.GetValue(scores), result.GetValue(run))
+            {
+                case ({ } path, null):
+                    using (var file = NpyFile.Open(path))
+                    {
+                        var matrix = new NpyScores(file);
+                        var tokens = matrix.Shape(0).Sequences * matrix.Shape(0).Length;
+                        return Write(context, matrix, path, tokens, Options(tokens, result.GetValue(kind)), outputs.Mask, outputs.Order);
+                    }
+
+                case (null, { } id):
+                    await using (var session = await RunSession.OpenAsync(context, create: false, cancellationToken))
+                    {
+                        using var stored = (await RunArtifacts.OpenAsync(session, id, cancellationToken)).OpenScores(cancellationToken);
+                        return Write(context, stored, id, stored.CorpusTokens, Options(stored.CorpusTokens, stored.Kind), outputs.Mask, outputs.Order);
+                    }
+
+                default:
+                    throw new UserErrorException("Expected either --scores S.npy or --run RUN.");
+            }
+        });
     }
 
-    private static int Run(CommandContext context, string scoresPath, double quantile, int window, string budgetText, SelectionKind kind, string maskPath, string? orderPath)
+    private static TokenBudget Budget(string text) => BudgetKind.TryParse(text, out var parsed)
+        ? parsed
+        : throw new UserErrorException($"--budget is '{text}'; expected {new BudgetKind().Expected}.");
+
+    private static int Write(CommandContext context, IScoreShards scores, string name, long corpusTokens, SelectionOptions options, string maskPath, string? orderPath)
     {
-        using var file = NpyFile.Open(scoresPath);
-        var scores = new NpyScores(file);
-        var shape = scores.Shape(0);
-        var corpusTokens = shape.Sequences * shape.Length;
-        var budget = BudgetKind.TryParse(budgetText, out var parsed)
-            ? parsed
-            : throw new UserErrorException($"--budget is '{budgetText}'; expected {new BudgetKind().Expected}.");
-        var selection = Select(scores, new SelectionOptions(quantile, window, budget.Tokens(corpusTokens), kind), scoresPath);
+        var selection = Select(scores, options, name);
         OutputFile.Write(maskPath, stream =>
         {
-            var writer = new NpyWriter(stream, ElementType.Bool, [shape.Sequences, shape.Length]);
-            new SelectionMask(scores, selection).Write(0, (_, rows) => writer.Write(rows));
+            var writer = new NpyWriter(stream, ElementType.Bool, [selection.Order.Length, scores.Shape(0).Length]);
+            var mask = new SelectionMask(scores, selection);
+            for (var shard = 0; shard < scores.Count; shard++)
+            {
+                mask.Write(shard, (_, rows) => writer.Write(rows));
+            }
+
             writer.Complete();
         });
         if (orderPath is not null)
@@ -69,7 +99,7 @@ internal static class SelectCommand
         return ExitCode.Done;
     }
 
-    private static TokenSelection Select(NpyScores scores, SelectionOptions options, string path)
+    private static TokenSelection Select(IScoreShards scores, SelectionOptions options, string path)
     {
         try
         {

@@ -2,6 +2,7 @@ using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Cli.Sessions;
 using IfGuide.Pipeline;
+using IfGuide.Pipeline.Explaining;
 using IfGuide.Pipeline.Reporting;
 using IfGuide.Storage.Artifacts;
 
@@ -70,6 +71,35 @@ internal sealed class RunArtifacts
         catch (ArtifactNotFoundException exception)
         {
             throw NotYet("selection", exception);
+        }
+    }
+
+    /// <summary>Opens the scores.</summary>
+    /// <exception cref="UserErrorException">The run has not come past its scoring.</exception>
+    public RunScores OpenScores(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new RunScores(Store, Specification, Inputs, cancellationToken);
+        }
+        catch (ArtifactNotFoundException exception)
+        {
+            throw NotYet("scores", exception);
+        }
+    }
+
+    /// <summary>Explains one document on a device of this machine; null when there is none of that id.</summary>
+    /// <exception cref="UserErrorException">The run has not come past its scoring, or the document has no such token.</exception>
+    public DocumentExplanation? Explain(string document, int? token, int queries, bool layers, string device, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var explainer = new DocumentExplainer(Store, Specification, Inputs, device, cancellationToken);
+            return explainer.Explain(document, token, queries, layers);
+        }
+        catch (ArtifactNotFoundException exception)
+        {
+            throw NotYet("scores", exception);
         }
     }
 

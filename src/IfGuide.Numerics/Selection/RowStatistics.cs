@@ -1,17 +1,21 @@
 namespace IfGuide.Numerics.Selection;
 
-/// <summary>What the ranking needs of every row: 20 bytes a row, whatever its length.</summary>
+/// <summary>What the ranking needs of every row under one threshold: 12 bytes a row and 4 for each window, whatever its length.</summary>
 internal sealed class RowStatistics
 {
+    private readonly float threshold;
+    private readonly SelectionOptions[] windows;
     private readonly int[] counts;
     private readonly double[] sums;
-    private readonly int[] spanTokens;
+    private readonly int[][] spanTokens;
 
-    private RowStatistics(long rows)
+    private RowStatistics(long rows, float threshold, SelectionOptions[] windows)
     {
+        this.threshold = threshold;
+        this.windows = windows;
         counts = new int[rows];
         sums = new double[rows];
-        spanTokens = new int[rows];
+        spanTokens = [.. windows.Select(_ => new int[rows])];
     }
 
     /// <summary>Candidates per row.</summary>
@@ -21,10 +25,11 @@ internal sealed class RowStatistics
     public ReadOnlySpan<double> Sums => sums;
 
     /// <summary>Tokens per row that all its spans together select.</summary>
-    public ReadOnlySpan<int> SpanTokens => spanTokens;
+    /// <param name="window">Index of the window.</param>
+    public ReadOnlySpan<int> SpanTokens(int window) => spanTokens[window];
 
-    /// <summary>Collects the statistics in one pass.</summary>
-    public static RowStatistics Collect(IScoreShards shards, float threshold, SelectionOptions options)
+    /// <summary>Collects the statistics under every threshold in one pass.</summary>
+    public static IReadOnlyList<RowStatistics> Collect(IScoreShards shards, IReadOnlyList<float> thresholds, SelectionGrid grid)
     {
         long rows = 0;
         for (var shard = 0; shard < shards.Count; shard++)
@@ -32,7 +37,8 @@ internal sealed class RowStatistics
             rows += shards.Shape(shard).Sequences;
         }
 
-        var statistics = new RowStatistics(rows);
+        var windows = grid.Windows.Select(window => new SelectionOptions(0, window, long.MaxValue, grid.Kind)).ToArray();
+        var statistics = thresholds.Select(threshold => new RowStatistics(rows, threshold, windows)).ToArray();
         long first = 0;
         for (var shard = 0; shard < shards.Count; shard++)
         {
@@ -44,7 +50,10 @@ internal sealed class RowStatistics
                 for (var r = 0; r < scores.Length / length; r++)
                 {
                     var range = (r * length)..((r + 1) * length);
-                    statistics.Add(start + row + r, scores[range], labelled.IsEmpty ? labelled : labelled[range], threshold, options, candidates);
+                    foreach (var statistic in statistics)
+                    {
+                        statistic.Add(start + row + r, scores[range], labelled.IsEmpty ? labelled : labelled[range], grid.Kind, candidates);
+                    }
                 }
             });
             first += sequences;
@@ -53,17 +62,21 @@ internal sealed class RowStatistics
         return statistics;
     }
 
-    private void Add(long row, ReadOnlySpan<float> scores, ReadOnlySpan<bool> labelled, float threshold, SelectionOptions options, int[] buffer)
+    private void Add(long row, ReadOnlySpan<float> scores, ReadOnlySpan<bool> labelled, SelectionKind kind, int[] buffer)
     {
-        var candidates = buffer.AsSpan(0, CandidateScan.Find(scores, labelled, threshold, options.Kind, buffer));
+        var candidates = buffer.AsSpan(0, CandidateScan.Find(scores, labelled, threshold, kind, buffer));
         if (candidates.IsEmpty)
         {
             return;
         }
 
         counts[row] = candidates.Length;
-        spanTokens[row] = (int)SpanWalk.Run(candidates, labelled, scores.Length, options, long.MaxValue, []).Selected;
-        if (options.Kind == SelectionKind.Reference)
+        for (var window = 0; window < windows.Length; window++)
+        {
+            spanTokens[window][row] = (int)SpanWalk.Run(candidates, labelled, scores.Length, windows[window], long.MaxValue, []).Selected;
+        }
+
+        if (kind == SelectionKind.Reference)
         {
             sums[row] = TorchRowSum.Above(scores, threshold);
             return;

@@ -16,7 +16,14 @@ public readonly record struct ScoreQuantile(double Exact, long Count)
     /// <param name="quantile">In [0, 1].</param>
     /// <param name="kind">Whether positions without a label count.</param>
     /// <exception cref="InvalidDataException">A score is not finite, or no score counts; the message names sequence and token.</exception>
-    public static ScoreQuantile Of(IScoreShards shards, double quantile, SelectionKind kind)
+    public static ScoreQuantile Of(IScoreShards shards, double quantile, SelectionKind kind) => Of(shards, [quantile], kind)[0];
+
+    /// <summary>Several quantiles in the same two passes; at most a megabyte for each.</summary>
+    /// <param name="shards">The scores; all must be finite.</param>
+    /// <param name="quantiles">Each in [0, 1].</param>
+    /// <param name="kind">Whether positions without a label count.</param>
+    /// <exception cref="InvalidDataException">A score is not finite, or no score counts; the message names sequence and token.</exception>
+    public static IReadOnlyList<ScoreQuantile> Of(IScoreShards shards, IReadOnlyList<double> quantiles, SelectionKind kind)
     {
         var upper = new long[Bins];
         long firstOfShard = 0;
@@ -38,11 +45,21 @@ public readonly record struct ScoreQuantile(double Exact, long Count)
             throw new InvalidDataException("The scores hold no position that carries a label: expected at least one sequence with a label after its first token.");
         }
 
+        var places = quantiles.Select(quantile => Place(upper, count, quantile)).ToArray();
+        var bins = CountLower(shards, kind, places.SelectMany(place => new[] { place.LowerBin, place.NextBin }));
+        return [.. places.Select(place => new ScoreQuantile(
+            Interpolate(Find(bins, place.LowerBin, place.LowerRank), Find(bins, place.NextBin, place.NextRank), place.Fraction), count))];
+    }
+
+    /// <summary>Where a quantile's two order statistics stand.</summary>
+    private static QuantilePlace Place(long[] upper, long count, double quantile)
+    {
         var position = (count - 1) * quantile;
         var lower = Math.Min((long)Math.Floor(position), count - 1);
         var next = Math.Min(lower + 1, count - 1);
-        var (a, b) = OrderStatistics(shards, kind, upper, lower, next);
-        return new ScoreQuantile(Interpolate(a, b, position - lower), count);
+        var (lowerBin, beforeLower) = BinOf(upper, lower);
+        var (nextBin, beforeNext) = BinOf(upper, next);
+        return new QuantilePlace(lowerBin, lower - beforeLower, nextBin, next - beforeNext, position - lower);
     }
 
     private static void CountUpper(ReadOnlySpan<float> scores, ReadOnlySpan<bool> labelled, int length, SelectionKind kind, long[] upper)
@@ -60,12 +77,15 @@ public readonly record struct ScoreQuantile(double Exact, long Count)
         }
     }
 
-    private static (float Lower, float Next) OrderStatistics(IScoreShards shards, SelectionKind kind, long[] upper, long lower, long next)
+    /// <summary>Counts of the lower 16 bits within each of these bins.</summary>
+    private static long[]?[] CountLower(IScoreShards shards, SelectionKind kind, IEnumerable<int> bins)
     {
-        var (lowerBin, beforeLower) = BinOf(upper, lower);
-        var (nextBin, beforeNext) = BinOf(upper, next);
-        var lowerCounts = new long[Bins];
-        var nextCounts = nextBin == lowerBin ? lowerCounts : new long[Bins];
+        var counts = new long[]?[Bins];
+        foreach (var bin in bins)
+        {
+            counts[bin] ??= new long[Bins];
+        }
+
         for (var shard = 0; shard < shards.Count; shard++)
         {
             var (sequences, length) = shards.Shape(shard);
@@ -74,20 +94,19 @@ public readonly record struct ScoreQuantile(double Exact, long Count)
                 for (var i = 0; i < scores.Length; i++)
                 {
                     var key = OrderedKey.Of(scores[i]);
-                    var bin = (int)(key >> 16);
-                    if ((bin == lowerBin || bin == nextBin) && CandidateScan.Counts(labelled, i, length, kind))
+                    if (counts[key >> 16] is { } lower && CandidateScan.Counts(labelled, i, length, kind))
                     {
-                        (bin == lowerBin ? lowerCounts : nextCounts)[key & (Bins - 1)]++;
+                        lower[key & (Bins - 1)]++;
                     }
                 }
             });
         }
 
-        return (Find(lowerCounts, lowerBin, lower - beforeLower), Find(nextCounts, nextBin, next - beforeNext));
+        return counts;
     }
 
-    private static float Find(long[] counts, int bin, long rank) =>
-        OrderedKey.Value(((uint)bin << 16) | (uint)BinOf(counts, rank).Bin);
+    private static float Find(long[]?[] counts, int bin, long rank) =>
+        OrderedKey.Value(((uint)bin << 16) | (uint)BinOf(counts[bin]!, rank).Bin);
 
     private static (int Bin, long Before) BinOf(long[] counts, long rank)
     {
@@ -111,4 +130,7 @@ public readonly record struct ScoreQuantile(double Exact, long Count)
         double difference = b - a;
         return fraction >= 0.5 ? b - difference * (1 - fraction) : a + difference * fraction;
     }
+
+    /// <summary>The bins of two neighbouring order statistics, their ranks within these, and the weight of the second.</summary>
+    private readonly record struct QuantilePlace(int LowerBin, long LowerRank, int NextBin, long NextRank, double Fraction);
 }

@@ -50,7 +50,7 @@ public sealed class SelectionMask
             for (var r = 0; r < scores.Length / length; r++)
             {
                 var range = (r * length)..((r + 1) * length);
-                selected += Row(first + row + r, scores[range], labelled.IsEmpty ? labelled : labelled[range], mask.AsSpan(range), positions);
+                selected += WriteRow(first + row + r, scores[range], labelled.IsEmpty ? labelled : labelled[range], mask.AsSpan(range), positions);
             }
 
             write(row, mask);
@@ -58,7 +58,18 @@ public sealed class SelectionMask
         return selected;
     }
 
-    private long Row(long row, ReadOnlySpan<float> scores, ReadOnlySpan<bool> labelled, Span<bool> mask, int[] positions)
+    /// <summary>Whether a row may hold selected tokens.</summary>
+    /// <param name="row">Index of the row within the corpus.</param>
+    public bool Reaches(long row) => whole[row] || row == lastRow;
+
+    /// <summary>Sets the mask of one row where tokens are selected.</summary>
+    /// <param name="row">Index of the row within the corpus.</param>
+    /// <param name="scores">Its scores.</param>
+    /// <param name="labelled">Which of its positions carry a label; empty: all.</param>
+    /// <param name="mask">Its mask, false everywhere.</param>
+    /// <param name="positions">Room for as many numbers as the row has tokens.</param>
+    /// <returns>Selected tokens of the row.</returns>
+    public long WriteRow(long row, ReadOnlySpan<float> scores, ReadOnlySpan<bool> labelled, Span<bool> mask, int[] positions)
     {
         var budget = whole[row] ? long.MaxValue : row == lastRow ? selection.LastRowTokens : 0;
         if (budget == 0)

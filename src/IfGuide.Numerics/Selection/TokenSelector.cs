@@ -13,20 +13,45 @@ public static class TokenSelector
     /// <param name="options">Quantile, window, budget and kind.</param>
     /// <exception cref="ArgumentException">A parameter is outside its range.</exception>
     /// <exception cref="InvalidDataException">A score is not finite, or none counts.</exception>
-    public static TokenSelection Select(IScoreShards shards, SelectionOptions options)
-    {
-        options.Validate();
-        var quantile = ScoreQuantile.Of(shards, options.Quantile, options.Kind);
-        var threshold = (float)quantile.Exact;
-        var rows = RowStatistics.Collect(shards, threshold, options);
-        var ranks = RowRanking.Scores(rows, options.Kind);
-        var order = RowRanking.Order(ranks);
+    public static TokenSelection Select(IScoreShards shards, SelectionOptions options) =>
+        Survey(shards, new SelectionGrid([options.Quantile], [options.Window], [options.Budget], options.Kind))[0];
 
+    /// <summary>Runs a selection for every cell of a grid, in the same three passes: each equals <see cref="Select"/> with the cell's parameters.</summary>
+    /// <param name="shards">Scores; three passes are made over them, and one row is read for each cell.</param>
+    /// <param name="grid">The parameters.</param>
+    /// <returns>In the order of <see cref="SelectionGrid.Cells"/>; cells of one quantile share the arrays of their ranking.</returns>
+    /// <exception cref="ArgumentException">A parameter is outside its range.</exception>
+    /// <exception cref="InvalidDataException">A score is not finite, or none counts.</exception>
+    public static IReadOnlyList<TokenSelection> Survey(IScoreShards shards, SelectionGrid grid)
+    {
+        foreach (var options in grid.Cells)
+        {
+            options.Validate();
+        }
+
+        var quantiles = ScoreQuantile.Of(shards, grid.Quantiles, grid.Kind);
+        var rows = RowStatistics.Collect(shards, [.. quantiles.Select(quantile => (float)quantile.Exact)], grid);
+        var rankings = rows.Select(statistics => RowRanking.Scores(statistics, grid.Kind)).Select(ranks => (Ranks: ranks, Order: RowRanking.Order(ranks))).ToArray();
+        return
+        [
+            .. from q in Enumerable.Range(0, grid.Quantiles.Count)
+               from w in Enumerable.Range(0, grid.Windows.Count)
+               from budget in grid.Budgets
+               let options = new SelectionOptions(grid.Quantiles[q], grid.Windows[w], budget, grid.Kind)
+               select Spend(shards, options, quantiles[q].Exact, rows[q], w, rankings[q].Ranks, rankings[q].Order),
+        ];
+    }
+
+    /// <summary>Takes rows in their order until the budget ends.</summary>
+    private static TokenSelection Spend(IScoreShards shards, SelectionOptions options, double quantile, RowStatistics rows, int window, double[] ranks, long[] order)
+    {
+        var threshold = (float)quantile;
+        var spanTokens = rows.SpanTokens(window);
         long used = 0;
         long whole = 0;
-        while (whole < order.Length && used + rows.SpanTokens[(int)order[whole]] <= options.Budget)
+        while (whole < order.Length && used + spanTokens[(int)order[whole]] <= options.Budget)
         {
-            used += rows.SpanTokens[(int)order[whole++]];
+            used += spanTokens[(int)order[whole++]];
         }
 
         var (lastRowTokens, stop) = whole < order.Length ? WalkLastRow(shards, threshold, options, order, whole, used) : (0, null);
@@ -39,7 +64,7 @@ public static class TokenSelector
         return new TokenSelection
         {
             Options = options,
-            ExactThreshold = quantile.Exact,
+            ExactThreshold = quantile,
             Threshold = threshold,
             RankScores = ranks,
             Order = order,

@@ -22,6 +22,12 @@ public sealed record ReportData
     /// <summary>How well the selection finds spans that are known to be toxic; null: none are known.</summary>
     public KnownSpanAgreement? KnownSpans { get; init; }
 
+    /// <summary>How much of each source is suppressed, most suppressed tokens first.</summary>
+    public IReadOnlyList<SourceShare> Sources { get; init; } = [];
+
+    /// <summary>What other parameters of the selection would select.</summary>
+    public IReadOnlyList<WhatIfCell> WhatIf { get; init; } = [];
+
     /// <summary>Measurements of each trained model, in the order of the comparison; the first is the baseline.</summary>
     public IReadOnlyList<EvaluationRecord> Evaluations { get; init; } = [];
 

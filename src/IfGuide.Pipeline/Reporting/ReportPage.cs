@@ -32,6 +32,8 @@ public static class ReportPage
             ScoreChart = ScoreChart.Draw(data.Selection.Histogram, data.Selection.Threshold),
             Facts = ReportSummary.SelectionFacts(data),
             Suppressed = data.Suppressed.Select(token => new { Text = Visible(harsh.Of(token.Text)), Times = Figures.Count(token.Times), Score = Figures.Number(token.MeanScore) }).ToArray(),
+            Sources = SelectionTables.Sources(data.Sources),
+            WhatIf = SelectionTables.WhatIf(data.WhatIf),
             Documents = data.Documents.Select(document => HeatMap.Of(document, data.Selection.Threshold, harsh)).ToArray(),
             HasEvaluation = data.Evaluations.Count > 0,
             Models = data.Evaluations.Select((evaluation, index) => new { Name = evaluation.Variant, Style = $"m{index}" }).ToArray(),

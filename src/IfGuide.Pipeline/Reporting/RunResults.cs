@@ -1,7 +1,6 @@
-using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
-using IfGuide.Abstractions.Units;
 using IfGuide.Pipeline.Execution;
+using IfGuide.Pipeline.Records;
 using IfGuide.Pipeline.Units;
 using IfGuide.Storage.Artifacts;
 
@@ -23,23 +22,16 @@ public sealed class RunResults : IDisposable
     public RunResults(IArtifactStore store, RunSpec specification, PreparedInputs inputs, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(specification);
-        context = new UnitContext
-        {
-            Unit = new UnitReference { Run = specification.Run, Specification = string.Empty, Stage = Stage.Report, Name = "look", Kind = UnitKind.Evaluation, Artifact = string.Empty },
-            Specification = specification,
-            Inputs = inputs,
-            Names = new ArtifactNames(specification, inputs),
-            Store = new BlockingStore(store, cancellationToken),
-            Session = idle,
-            Progress = null,
-            CancellationToken = cancellationToken,
-        };
+        context = LookContext.Of(store, specification, inputs, idle, cancellationToken);
         inspection = new Inspection(context);
-        Threshold = SelectionSummary.Read(context).Threshold;
+        Selection = SelectionSummary.Read(context);
     }
 
+    /// <summary>Outcome of the selection.</summary>
+    public SelectionRecord Selection { get; }
+
     /// <summary>Scores above it are candidates.</summary>
-    public float Threshold { get; }
+    public float Threshold => Selection.Threshold;
 
     /// <summary>Documents with the most suppressed tokens, most first.</summary>
     /// <param name="count">At most so many.</param>
@@ -54,6 +46,18 @@ public sealed class RunResults : IDisposable
 
     /// <summary>Every token with its score, document by document in corpus order; sequence by sequence, without texts, where the corpus has no documents.</summary>
     public IEnumerable<ScoredDocument> Scored() => inspection.Scored();
+
+    /// <summary>How much of each source is suppressed, most suppressed tokens first; none for a corpus without documents.</summary>
+    public IReadOnlyList<SourceShare> Sources() => SourceShares.Of(context);
+
+    /// <summary>What other parameters would select, from the stored scores alone.</summary>
+    /// <param name="grid">The parameters.</param>
+    /// <exception cref="ArgumentException">A parameter is outside its range.</exception>
+    public IReadOnlyList<WhatIfCell> WhatIf(WhatIfGrid grid)
+    {
+        ArgumentNullException.ThrowIfNull(grid);
+        return WhatIfTable.Of(context, grid);
+    }
 
     /// <summary>What the report page tells; the run must have come to its end.</summary>
     /// <exception cref="ArtifactNotFoundException">The run has not come so far.</exception>

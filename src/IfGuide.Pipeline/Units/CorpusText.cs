@@ -9,6 +9,19 @@ internal sealed class CorpusText(UnitContext context)
 {
     private readonly TokenizerFile tokenizer = TokenizerFile.Load(context.Store.Fetch(context.Inputs.Tokenizer!));
 
+    /// <summary>One document.</summary>
+    public DocumentText Read(DocumentRange range)
+    {
+        var tokens = new List<int>(range.Count);
+        foreach (var segment in TokenSegment.Of(context.Inputs, range.First, range.Count))
+        {
+            using var file = CorpusShardFile.Open(context.Store.Fetch(context.Inputs.ShardArtifact(segment.Shard)));
+            CorpusReader.Append(file, segment.First, segment.Count, tokens);
+        }
+
+        return DocumentText.Decode(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(tokens), range.Closed, tokenizer);
+    }
+
     /// <summary>Every document, in corpus order.</summary>
     public IEnumerable<CorpusDocumentText> Documents()
     {

@@ -31,17 +31,27 @@ internal sealed class Inspection : IDisposable
     }
 
     /// <summary>Documents with the most suppressed tokens, most first; sequences where the corpus has no documents.</summary>
-    public IReadOnlyList<InspectedDocument> Top(int count) =>
-        [.. Ranges().Select(range => (Range: range, Suppressed: Tokens(range).Count(Suppressed), Highest: Tokens(range).Max(Score)))
-            .Where(ranked => ranked.Suppressed > 0)
-            .OrderByDescending(ranked => ranked.Suppressed)
-            .ThenByDescending(ranked => ranked.Highest)
-            .ThenBy(ranked => ranked.Range.First)
-            .Take(count)
-            .Select(ranked => Inspect(ranked.Range))];
+    public IReadOnlyList<InspectedDocument> Top(int count)
+    {
+        var best = new PriorityQueue<DocumentRange, DocumentRank>(count + 1);
+        foreach (var range in DocumentRange.Of(context))
+        {
+            var rank = Rank(range);
+            if (rank.Suppressed > 0)
+            {
+                best.Enqueue(range, rank);
+                if (best.Count > count)
+                {
+                    best.Dequeue();
+                }
+            }
+        }
 
-    /// <summary>One document by its id; null when there is none.</summary>
-    public InspectedDocument? Find(string id) => Ranges().FirstOrDefault(range => range.Id == id) is { } range ? Inspect(range) : null;
+        return [.. best.UnorderedItems.OrderByDescending(item => item.Priority).Select(item => Inspect(item.Element, ShownTokens))];
+    }
+
+    /// <summary>One document by its id, whole; null when there is none.</summary>
+    public InspectedDocument? Find(string id) => DocumentRange.Of(context).FirstOrDefault(range => range.Id == id) is { } range ? Inspect(range, range.Count) : null;
 
     /// <summary>Documents with suppressed tokens, in corpus order, and the ranges of these; none for a corpus without documents.</summary>
     public IEnumerable<SuppressedDocument> SuppressedSpans()
@@ -153,40 +163,73 @@ internal sealed class Inspection : IDisposable
         }
     }
 
-    private IEnumerable<TokenRange> Ranges() => corpus is not null
-        ? corpus.Documents().Select(document => new TokenRange(document.Id, document.Source, document.FirstToken, document.TokenCount, document))
-        : Enumerable.Range(0, checked((int)context.Inputs.Sequences))
-            .Select(sequence => new TokenRange($"sequence {sequence}", null, (long)sequence * context.Inputs.SequenceLength, context.Inputs.SequenceLength, null));
-
-    private InspectedDocument Inspect(TokenRange range)
+    private DocumentRank Rank(DocumentRange range)
     {
-        var spans = range.Document is null ? null : known?.GetValueOrDefault(range.Id);
-        var tokens = Tokens(range).Select((token, place) => new InspectedToken(
-            Text(range, place), Score(token), Suppressed(token), spans is not null && spans.Any(span => Overlaps(range.Document!.Text.CharacterSpans[place], span)))).ToArray();
+        var (suppressed, highest) = (0, float.NegativeInfinity);
+        foreach (var segment in TokenSegment.Of(context.Inputs, range.First, range.Count))
+        {
+            suppressed += Slice<bool>(masks, segment).Count(true);
+            foreach (var score in Slice<float>(scores, segment))
+            {
+                highest = Math.Max(highest, score);
+            }
+        }
+
+        return new DocumentRank(suppressed, highest, range.First);
+    }
+
+    private ReadOnlySpan<T> Slice<T>(NpyFile[] files, TokenSegment segment)
+        where T : unmanaged
+    {
+        var (row, start) = Math.DivRem(segment.First, context.Inputs.SequenceLength);
+        var rows = (start + segment.Count + context.Inputs.SequenceLength - 1) / context.Inputs.SequenceLength;
+        return files[segment.Shard].RowSpan<T>(row, rows).Slice((int)start, segment.Count);
+    }
+
+    private InspectedDocument Inspect(DocumentRange range, int most)
+    {
+        var spans = known?.GetValueOrDefault(range.Id);
+        var text = corpus?.Read(range);
+        var words = text is null ? Words(range) : Words(text);
+        var tokens = new InspectedToken[range.Count];
+        var place = 0;
+        foreach (var segment in TokenSegment.Of(context.Inputs, range.First, range.Count))
+        {
+            var score = Slice<float>(scores, segment);
+            var suppressed = Slice<bool>(masks, segment);
+            for (var i = 0; i < segment.Count; i++, place++)
+            {
+                var isKnown = text is not null && spans is not null && spans.Any(span => Overlaps(text.CharacterSpans[place], span));
+                tokens[place] = new InspectedToken(words[place], score[i], suppressed[i], isKnown);
+            }
+        }
+
         var hottest = Array.FindIndex(tokens, token => token.Suppressed);
-        var first = tokens.Length <= ShownTokens ? 0 : Math.Clamp(hottest - ShownTokens / 3, 0, tokens.Length - ShownTokens);
-        var shown = tokens.AsSpan(first, Math.Min(ShownTokens, tokens.Length - first)).ToArray();
+        var first = tokens.Length <= most ? 0 : Math.Clamp(hottest - most / 3, 0, tokens.Length - most);
+        var shown = tokens.AsSpan(first, Math.Min(most, tokens.Length - first)).ToArray();
         return new InspectedDocument { Id = range.Id, Source = range.Source, Tokens = shown, Before = first, After = tokens.Length - first - shown.Length };
     }
 
-    private string Text(TokenRange range, int place)
+    /// <summary>The tokens' texts; a character of several tokens stands once, with its last token.</summary>
+    private static string[] Words(DocumentText text)
     {
-        if (range.Document is { } document)
+        var spans = text.CharacterSpans;
+        return [.. spans.Select((span, place) => place + 1 < spans.Count && spans[place + 1].Start < span.End ? string.Empty : text.Text[span.Start..span.End])];
+    }
+
+    private string[] Words(DocumentRange range)
+    {
+        var ids = new List<int>(range.Count);
+        foreach (var segment in TokenSegment.Of(context.Inputs, range.First, range.Count))
         {
-            // A character of several tokens stands once, with its last token.
-            var (span, spans) = (document.Text.CharacterSpans[place], document.Text.CharacterSpans);
-            return place + 1 < spans.Count && spans[place + 1].Start < span.End ? string.Empty : document.Text.Text[span.Start..span.End];
+            using var file = CorpusShardFile.Open(context.Store.Fetch(context.Inputs.ShardArtifact(segment.Shard)));
+            CorpusReader.Append(file, segment.First, segment.Count, ids);
         }
 
-        var (shard, index) = context.Inputs.Place(range.First + place);
-        using var file = CorpusShardFile.Open(context.Store.Fetch(context.Inputs.ShardArtifact(shard)));
-        var id = file.InputIds(index / file.Length)[(int)(index % file.Length)];
-        return tokenizer?.Decode([id]) ?? $"#{id} ";
+        return [.. ids.Select(id => tokenizer?.Decode([id]) ?? $"#{id} ")];
     }
 
     private static bool Overlaps(TextSpan token, (int Start, int End) span) => token.Start < span.End && token.End > span.Start;
-
-    private static IEnumerable<long> Tokens(TokenRange range) => Enumerable.Range(0, range.Count).Select(place => range.First + place);
 
     private float Score(long token)
     {
@@ -200,6 +243,9 @@ internal sealed class Inspection : IDisposable
         return masks[shard].RowSpan<bool>(index / context.Inputs.SequenceLength, 1)[(int)(index % context.Inputs.SequenceLength)];
     }
 
-    /// <summary>A document, or a sequence of a corpus without documents.</summary>
-    private sealed record TokenRange(string Id, string? Source, long First, int Count, CorpusDocumentText? Document);
+    /// <summary>The more suppressed tokens the better; then the higher score, then the earlier document.</summary>
+    private readonly record struct DocumentRank(int Suppressed, float Highest, long First) : IComparable<DocumentRank>
+    {
+        public int CompareTo(DocumentRank other) => (Suppressed, Highest, -First).CompareTo((other.Suppressed, other.Highest, -other.First));
+    }
 }

@@ -31,6 +31,8 @@ internal static class MetricsDocument
             data.Selection.StoppedOnBudget,
         },
         data.KnownSpans,
+        data.Sources,
+        data.WhatIf,
         Models = data.Evaluations.ToDictionary(evaluation => evaluation.Variant, Model),
         data.Warnings,
     };

@@ -31,6 +31,8 @@ internal static class ReportUnit
             Documents = inspection.Top(Documents),
             Suppressed = inspection.MostSuppressed(SuppressedTokens),
             KnownSpans = inspection.Agreement(),
+            Sources = SourceShares.Of(context),
+            WhatIf = WhatIfTable.Of(context, WhatIfGrid.Around(context.Specification.Selection)),
             Evaluations = context.Specification.Evaluation is null ? [] : [.. context.Names.Variants.Select(variant => Read<EvaluationRecord>(context, context.Names.Evaluation(variant)))],
             Trainings = Trainings(context),
             Warnings = context.Inputs.Warnings,

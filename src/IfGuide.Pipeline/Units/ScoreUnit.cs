@@ -17,7 +17,7 @@ internal static class ScoreUnit
     {
         using var scope = NewDisposeScope();
         var model = ProxyModel.Of(context);
-        var direction = context.Session.Factors($"direction {context.Names.Direction(string.Empty)}", () => ReadDirection(context));
+        var direction = DirectionOf(context);
         var kind = context.Specification.Scores.Kind;
         using var positions = kind == ScoreKind.Token ? null : new PositionScorer(model, direction);
         using var tokens = kind == ScoreKind.Token ? new TokenScorer(model, direction) : null;
@@ -35,6 +35,10 @@ internal static class ScoreUnit
             rows.Complete();
         });
     }
+
+    /// <summary>The run's preconditioned query contrast by layer; owned by the session.</summary>
+    public static IReadOnlyDictionary<string, Tensor> DirectionOf(UnitContext context) =>
+        context.Session.Factors($"direction {context.Names.Direction(string.Empty)}", () => ReadDirection(context));
 
     private static Tensor Position(PositionScorer scorer, TokenBatch batch, ScoreKind kind)
     {

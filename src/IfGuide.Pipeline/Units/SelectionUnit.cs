@@ -16,7 +16,7 @@ internal static class SelectionUnit
         var inputs = context.Inputs;
         using var scores = new StoredScores(context);
         var selection = context.Specification.Selection;
-        var kind = context.Specification.Scores.Kind == ScoreKind.Reference ? SelectionKind.Reference : SelectionKind.LabelAligned;
+        var kind = KindOf(context.Specification);
         var budget = selection.Budget.Tokens(inputs.AttendedTokens);
         context.Report("shards", 0, inputs.Shards);
         var result = TokenSelector.Select(scores, new SelectionOptions(selection.Quantile, selection.Window, budget, kind));
@@ -48,6 +48,9 @@ internal static class SelectionUnit
         };
         context.Store.Put(context.Unit.Artifact, stream => MessagePackSerializer.Serialize(stream, record));
     }
+
+    /// <summary>How the selection treats this run's kind of scores.</summary>
+    public static SelectionKind KindOf(RunSpec run) => run.Scores.Kind == ScoreKind.Reference ? SelectionKind.Reference : SelectionKind.LabelAligned;
 
     /// <summary>Stores one shard's mask; returns how many of its sequences hold a selected token.</summary>
     private static long PutMask(UnitContext context, SelectionMask mask, int shard)

@@ -27,7 +27,23 @@ internal static class ShardBatches
     /// <summary>A query set.</summary>
     public static IEnumerable<TokenBatch> OfQueries(UnitContext context, PreparedQueries queries) => Of(context, queries.Artifact, 0, _ => true);
 
-    private static IEnumerable<TokenBatch> Of(UnitContext context, string artifact, long offset, Func<long, bool> wanted)
+    /// <summary>The sequences that hold some of the corpus' tokens.</summary>
+    /// <param name="context">The surroundings.</param>
+    /// <param name="first">The first token: sequence × length + position.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="labelled">Which tokens of the corpus keep their label; null: all.</param>
+    public static IEnumerable<TokenBatch> OfTokens(UnitContext context, long first, int count, Func<long, bool>? labelled = null)
+    {
+        var length = context.Inputs.SequenceLength;
+        return TokenSegment.Of(context.Inputs, first, count).SelectMany(segment =>
+        {
+            var offset = context.Inputs.FirstSequence(segment.Shard);
+            var (from, to) = (offset + segment.First / length, offset + (segment.First + segment.Count - 1) / length);
+            return Of(context, context.Inputs.ShardArtifact(segment.Shard), offset, sequence => sequence >= from && sequence <= to, labelled);
+        });
+    }
+
+    private static IEnumerable<TokenBatch> Of(UnitContext context, string artifact, long offset, Func<long, bool> wanted, Func<long, bool>? labelled = null)
     {
         using var file = CorpusShardFile.Open(context.Store.Fetch(artifact));
         var rows = Enumerable.Range(0, checked((int)file.Sequences)).Where(row => wanted(offset + row)).ToArray();
@@ -37,12 +53,12 @@ internal static class ShardBatches
         {
             using var scope = NewDisposeScope();
             var count = Math.Min(batchRows, rows.Length - first);
-            yield return Batch(context, file, rows.AsSpan(first, count), offset);
+            yield return Batch(context, file, rows.AsSpan(first, count), offset, labelled);
             context.Report("tokens", (first + count) * (long)file.Length, rows.LongLength * file.Length);
         }
     }
 
-    private static TokenBatch Batch(UnitContext context, CorpusShardFile file, ReadOnlySpan<int> rows, long offset)
+    private static TokenBatch Batch(UnitContext context, CorpusShardFile file, ReadOnlySpan<int> rows, long offset, Func<long, bool>? labelled)
     {
         var length = file.Length;
         int[] ids = new int[rows.Length * length], labels = new int[rows.Length * length];
@@ -53,6 +69,14 @@ internal static class ShardBatches
             indices[i] = offset + rows[i];
             file.InputIds(rows[i], ids.AsSpan(i * length, length));
             file.Labels(rows[i], labels.AsSpan(i * length, length));
+            for (var position = 0; labelled is not null && position < length; position++)
+            {
+                if (!labelled(indices[i] * length + position))
+                {
+                    labels[i * length + position] = (int)TokenBatch.NoLabel;
+                }
+            }
+
             if (mask is not null)
             {
                 file.AttentionMask(rows[i], mask.AsSpan(i * length, length));

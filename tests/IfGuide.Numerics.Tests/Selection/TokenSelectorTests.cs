@@ -33,6 +33,20 @@ public sealed class TokenSelectorTests
         },
         iter: 4000);
 
+    [Fact]
+    public void Every_cell_of_a_survey_equals_the_selection_with_its_parameters_and_reads_the_scores_no_more_often() => Cases.Sample(
+        c =>
+        {
+            var shards = new ArrayScores(c.Scores, c.Length, 1, 3, c.Labelled);
+            var grid = new SelectionGrid([c.Options.Quantile, 0.9, 0.5], [0, c.Options.Window], [c.Options.Budget, 7], c.Options.Kind);
+            var counted = new CountedScores(shards);
+            var survey = TokenSelector.Survey(counted, grid);
+            Assert.True(counted.RowsRead <= 3 * shards.Shape(0).Sequences + survey.Count);
+            Assert.Equal(grid.Cells, survey.Select(cell => cell.Options));
+            Assert.All(survey, cell => Assert.Equivalent(TokenSelector.Select(shards, cell.Options), cell, strict: true));
+        },
+        iter: 200);
+
     [Theory]
     [InlineData(SelectionKind.Reference)]
     [InlineData(SelectionKind.LabelAligned)]

@@ -1,0 +1,89 @@
+using IfGuide.Abstractions;
+using IfGuide.Abstractions.Specification;
+using IfGuide.Numerics.Runtime;
+using IfGuide.Pipeline.Execution;
+using IfGuide.Pipeline.Units;
+using IfGuide.Storage.Artifacts;
+using IfGuide.Storage.Npy;
+
+namespace IfGuide.Pipeline.Explaining;
+
+/// <summary>Explains documents of a run on this machine's device, from the run's stored proxy, factors and queries. Stores nothing.</summary>
+public sealed class DocumentExplainer : IDisposable
+{
+    private readonly DeviceSession session;
+    private readonly UnitContext context;
+
+    /// <summary>Opens a run that has come past its scoring.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="specification">The run.</param>
+    /// <param name="inputs">Its prepared inputs.</param>
+    /// <param name="device"><c>cpu</c> or <c>cuda:N</c>.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public DocumentExplainer(IArtifactStore store, RunSpec specification, PreparedInputs inputs, string device = "cpu", CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(specification);
+        session = new DeviceSession(device);
+        context = LookContext.Of(store, specification, inputs, session, cancellationToken);
+    }
+
+    /// <summary>Explains one document.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="token">One of its tokens, counted from its first; null: all together.</param>
+    /// <param name="queries">So many queries of each set; 0: none.</param>
+    /// <param name="layers">Whether to split the score by layer.</param>
+    /// <returns>Null when there is no document of that id.</returns>
+    /// <exception cref="UserErrorException">The document has no such token.</exception>
+    /// <exception cref="ArtifactNotFoundException">The run has not come so far.</exception>
+    public DocumentExplanation? Explain(string id, int? token = null, int queries = 0, bool layers = false)
+    {
+        if (DocumentRange.Of(context).FirstOrDefault(found => found.Id == id) is not { } range)
+        {
+            return null;
+        }
+
+        if (token is { } wanted && (wanted < 0 || wanted >= range.Count))
+        {
+            throw new UserErrorException($"Document '{id}' has {range.Count} tokens; expected one of 0 to {range.Count - 1}, found {wanted}.");
+        }
+
+        TorchRuntime.Load(); // before the first mention of a tensor, which would make TorchSharp look for libtorch itself
+        var target = token is { } place ? new TokenTarget(range.First + place, 1) : new TokenTarget(range.First, range.Count);
+        return new DocumentExplanation
+        {
+            Id = id,
+            Token = token,
+            Score = StoredScore(target),
+            Queries = queries > 0 ? QuerySearch.Nearest(context, target, queries) : null,
+            Layers = layers ? LayerSplit.Of(context, range, target) : [],
+        };
+    }
+
+    /// <summary>Frees models and factors.</summary>
+    public void Dispose() => session.Dispose();
+
+    private double StoredScore(TokenTarget target)
+    {
+        var sum = 0.0;
+        foreach (var segment in TokenSegment.Of(context.Inputs, target.First, target.Count))
+        {
+            using var scores = NpyFile.Open(context.Store.Fetch(context.Names.Scores(segment.Shard)));
+            for (var token = segment.First; token < segment.First + segment.Count; token++)
+            {
+                var (row, position) = Math.DivRem(token, context.Inputs.SequenceLength);
+                sum += scores.RowSpan<float>(row, 1)[(int)position];
+            }
+        }
+
+        return sum;
+    }
+}
+
+/// <summary>Neighbouring tokens that are explained together.</summary>
+/// <param name="First">Index of the first in the corpus: sequence × length + position.</param>
+/// <param name="Count">How many.</param>
+internal readonly record struct TokenTarget(long First, int Count)
+{
+    /// <summary>Whether a token of the corpus is one of them.</summary>
+    public bool Contains(long token) => token >= First && token < First + Count;
+}

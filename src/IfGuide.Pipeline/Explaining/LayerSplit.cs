@@ -1,0 +1,85 @@
+using IfGuide.Abstractions.Specification;
+using IfGuide.Numerics.Influence;
+using IfGuide.Pipeline.Execution;
+using IfGuide.Pipeline.Units;
+using static TorchSharp.torch;
+
+namespace IfGuide.Pipeline.Explaining;
+
+/// <summary>Splits the scores of a document by tracked layer. A score is a sum over layers; each part is the score along that layer's direction alone.</summary>
+internal static class LayerSplit
+{
+    public static IReadOnlyList<LayerContribution> Of(UnitContext context, DocumentRange range, TokenTarget target)
+    {
+        using var scope = NewDisposeScope();
+        var model = ProxyModel.Of(context);
+        var direction = ScoreUnit.DirectionOf(context);
+        var layers = model.TrackedLayers.Select(layer => layer.Name).ToArray();
+        var parts = layers.Select(_ => new float[range.Count]).ToArray();
+        var split = context.Specification.Scores.Kind == ScoreKind.Token
+            ? new TokenSplit(model, direction, layers)
+            : (IScoreSplit)new PositionSplit(model, direction, context.Specification.Scores.Kind);
+        using (split)
+        {
+            foreach (var batch in ShardBatches.OfTokens(context, range.First, range.Count))
+            {
+                using var part = NewDisposeScope();
+                for (var layer = 0; layer < layers.Length; layer++)
+                {
+                    Copy(split.Score(batch, layer), batch.SequenceIndices, range, parts[layer]);
+                }
+            }
+        }
+
+        return [.. layers.Select((layer, index) => new LayerContribution(layer, Sum(parts[index], range, target), parts[index]))];
+    }
+
+    private static void Copy(Tensor scores, IReadOnlyList<long> sequences, DocumentRange range, float[] part)
+    {
+        var length = (int)scores.shape[1];
+        var values = scores.to_type(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
+        for (var i = 0; i < values.Length; i++)
+        {
+            var place = sequences[i / length] * length + i % length - range.First;
+            if (place >= 0 && place < range.Count)
+            {
+                part[place] = values[i];
+            }
+        }
+    }
+
+    private static double Sum(float[] part, DocumentRange range, TokenTarget target) =>
+        part.Skip((int)(target.First - range.First)).Take(target.Count).Sum(score => (double)score);
+
+    private interface IScoreSplit : IDisposable
+    {
+        /// <summary>One layer's part of the scores, [sequences, tokens]; layers of a batch are asked for in order.</summary>
+        Tensor Score(Numerics.TokenBatch batch, int layer);
+    }
+
+    /// <summary>A forward pass for each layer, along its direction alone.</summary>
+    private sealed class TokenSplit(Numerics.Models.CausalLanguageModel model, IReadOnlyDictionary<string, Tensor> direction, string[] layers) : IScoreSplit
+    {
+        private readonly TokenScorer[] scorers = [.. layers.Select(layer => new TokenScorer(model, new Dictionary<string, Tensor> { [layer] = direction[layer] }))];
+
+        public Tensor Score(Numerics.TokenBatch batch, int layer) => scorers[layer].Score(batch);
+
+        public void Dispose() => Array.ForEach(scorers, scorer => scorer.Dispose());
+    }
+
+    /// <summary>One pass for all layers.</summary>
+    private sealed class PositionSplit(Numerics.Models.CausalLanguageModel model, IReadOnlyDictionary<string, Tensor> direction, ScoreKind kind) : IScoreSplit
+    {
+        private readonly PositionScorer scorer = new(model, direction);
+        private Tensor? scores;
+
+        public Tensor Score(Numerics.TokenBatch batch, int layer)
+        {
+            scores = layer == 0 ? scorer.ScoreByLayer(batch) : scores!;
+            var part = scores.select(0, layer);
+            return kind == ScoreKind.Reference ? part : PositionScorer.ShiftToLabels(part);
+        }
+
+        public void Dispose() => scorer.Dispose();
+    }
+}

@@ -1,0 +1,51 @@
+using IfGuide.Abstractions.Specification;
+using IfGuide.Numerics.Selection;
+using IfGuide.Pipeline.Execution;
+using IfGuide.Pipeline.Units;
+using IfGuide.Storage.Artifacts;
+
+namespace IfGuide.Pipeline.Reporting;
+
+/// <summary>The scores of a run that has come past its scoring, with the labels that say where a score counts; mapped into memory, never read whole.</summary>
+public sealed class RunScores : IScoreShards, IDisposable
+{
+    private readonly DeviceSession idle = new("cpu");
+    private readonly StoredScores scores;
+
+    /// <summary>Opens the scores.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="specification">The run.</param>
+    /// <param name="inputs">Its prepared inputs.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="ArtifactNotFoundException">The run has not come so far.</exception>
+    public RunScores(IArtifactStore store, RunSpec specification, PreparedInputs inputs, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(specification);
+        ArgumentNullException.ThrowIfNull(inputs);
+        scores = new StoredScores(LookContext.Of(store, specification, inputs, idle, cancellationToken));
+        CorpusTokens = inputs.AttendedTokens;
+        Kind = SelectionUnit.KindOf(specification);
+    }
+
+    /// <summary>Tokens that a share of the corpus is a share of.</summary>
+    public long CorpusTokens { get; }
+
+    /// <summary>How the selection treats these scores.</summary>
+    public SelectionKind Kind { get; }
+
+    /// <inheritdoc/>
+    public int Count => scores.Count;
+
+    /// <inheritdoc/>
+    public ScoreShape Shape(int shard) => scores.Shape(shard);
+
+    /// <inheritdoc/>
+    public void Read(int shard, long firstRow, long rows, ScoreBlock block) => scores.Read(shard, firstRow, rows, block);
+
+    /// <summary>Closes the scores.</summary>
+    public void Dispose()
+    {
+        scores.Dispose();
+        idle.Dispose();
+    }
+}
