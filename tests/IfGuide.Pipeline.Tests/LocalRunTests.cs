@@ -15,9 +15,13 @@ public sealed class LocalRunTests
         var specification = TinyRun.Create(folder.Path);
         var names = new LocalRun(store).Execute(specification);
 
-        Assert.Contains("<html", await File.ReadAllTextAsync(await store.FetchAsync(names.Report)), StringComparison.OrdinalIgnoreCase);
+        var page = await File.ReadAllTextAsync(await store.FetchAsync(names.Report));
+        Assert.Contains("<html", page, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("<h2>What if</h2>", page, StringComparison.Ordinal);
+        Assert.Contains("<h2>How much of each source</h2>", page, StringComparison.Ordinal);
         using var metrics = JsonDocument.Parse(await File.ReadAllBytesAsync(await store.FetchAsync(names.Metrics)));
         Assert.True(metrics.RootElement.GetProperty("selection").GetProperty("selected_tokens").GetInt64() > 0);
+        Assert.Equal(27, metrics.RootElement.GetProperty("what_if").GetArrayLength());
         Assert.True(metrics.RootElement.GetProperty("models").GetProperty("suppressed").GetProperty("perplexity").GetProperty("value").GetDouble() > 1);
 
         var first = await Digests(store);

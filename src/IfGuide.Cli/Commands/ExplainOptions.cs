@@ -21,20 +21,27 @@ internal sealed class ExplainOptions
         }
     }
 
-    /// <summary>The explanation that was asked for; null: none was, or there is no such document.</summary>
-    public DocumentExplanation? Explain(ParseResult result, CommandContext context, RunArtifacts run, string? document, CancellationToken cancellationToken)
+    /// <summary>Refuses options that do not go together.</summary>
+    public void Check(ParseResult result, string? document)
     {
-        var (count, byLayer, place) = (result.GetValue(queries), result.GetValue(layers), result.GetValue(token));
-        if (count == 0 && !byLayer)
+        var asked = result.GetValue(queries) > 0 || result.GetValue(layers);
+        if (!asked && result.GetValue(token) is not null)
         {
-            return place is null ? null : throw new UserErrorException("--token needs --queries or --layers.");
+            throw new UserErrorException("--token needs --queries or --layers.");
         }
 
-        if (document is null)
+        if (asked && document is null)
         {
             throw new UserErrorException("--queries and --layers explain one document: name it with --document ID.");
         }
+    }
 
-        return run.Explain(document, place, count, byLayer, context.Settings.Device, cancellationToken);
+    /// <summary>The explanation that was asked for; null: none was, or there is no such document.</summary>
+    public DocumentExplanation? Explain(ParseResult result, CommandContext context, RunArtifacts run, string? document, CancellationToken cancellationToken)
+    {
+        var (count, byLayer) = (result.GetValue(queries), result.GetValue(layers));
+        return document is null || (count == 0 && !byLayer)
+            ? null
+            : run.Explain(document, result.GetValue(token), count, byLayer, context.Settings.Device, cancellationToken);
     }
 }

@@ -25,6 +25,7 @@ internal static class InspectCommand
         whatIf.AddTo(command);
         return command.Does(async (result, context, cancellationToken) =>
         {
+            explain.Check(result, result.GetValue(document));
             await using var session = await RunSession.OpenAsync(context, create: false, cancellationToken);
             var run = await RunArtifacts.OpenAsync(session, result.GetRequiredValue(id), cancellationToken);
             var explanation = explain.Explain(result, context, run, result.GetValue(document), cancellationToken);

@@ -54,7 +54,7 @@ public sealed class WhatIfTests
 
         var drawn = (await Ifguide.RunAsync(place.Folder, "inspect", "tiny", "--what-if")).Expect(0).Output;
         Assert.Contains("ifguide select --run", drawn, StringComparison.Ordinal);
-        Assert.Contains("corpus", drawn, StringComparison.Ordinal);
+        Assert.Contains("← this run", drawn, StringComparison.Ordinal);
     }
 
     [Fact]
