@@ -81,7 +81,7 @@ internal sealed class Inspection : IDisposable
 
     /// <summary>Every token with its score, document by document in corpus order; sequence by sequence where the corpus has no documents.</summary>
     public IEnumerable<ScoredDocument> Scored() => corpus is null
-        ? Ranges().Select(range => new ScoredDocument(range.Id, [.. Tokens(range).Select((token, place) => new ScoredToken(place, null, null, Score(token)))]))
+        ? DocumentRange.Of(context).Select(range => new ScoredDocument(range.Id, [.. Enumerable.Range(0, range.Count).Select(place => new ScoredToken(place, null, null, Score(range.First + place)))]))
         : corpus.Documents().Select(document => new ScoredDocument(document.Id, [.. Enumerable.Range(0, document.TokenCount).Select(place => Scored(document, place))]));
 
     /// <summary>Tokens by how often they are suppressed.</summary>

@@ -9,6 +9,11 @@ internal readonly record struct TokenSegment(int Shard, long First, int Count)
     /// <summary>A range of the corpus' tokens, cut at the ends of shards.</summary>
     public static IEnumerable<TokenSegment> Of(PreparedInputs inputs, long first, int count)
     {
+        if (count == 0)
+        {
+            yield break; // an empty document may stand behind the last token
+        }
+
         var (shard, index) = inputs.Place(first);
         while (count > 0)
         {
