@@ -44,4 +44,19 @@ internal sealed class GrainCaller(IfGuideClientOptions options, TimeProvider tim
             }
         }
     }
+
+    /// <summary>A reference to a grain.</summary>
+    /// <param name="get">Gets it from a grain factory.</param>
+    /// <exception cref="SiloUnavailableException">No silo that could host it is a member of the cluster now.</exception>
+    public static T Find<T>(Func<T> get)
+    {
+        try
+        {
+            return get();
+        }
+        catch (ArgumentException exception)
+        {
+            throw new SiloUnavailableException("the cluster has no control silo.", exception); // its interfaces are known only from silos that host them
+        }
+    }
 }

@@ -26,23 +26,21 @@ public sealed class IfGuideClient : IIfGuideClient
     public async Task<RunHandle> SubmitAsync(RunSpec specification, Stage? until = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(specification);
-        var grain = grains.GetGrain<IRunGrain>(specification.Run.ToString());
-        await caller.CallAsync($"submit {specification.Run}", () => grain.Submit(specification, until), cancellationToken).ConfigureAwait(false);
+        await caller.CallAsync($"submit {specification.Run}", () => Find(specification.Run).Submit(specification, until), cancellationToken).ConfigureAwait(false);
         return GetRun(specification.Run);
     }
 
     /// <inheritdoc/>
-    public RunHandle GetRun(RunId run) => new(run, grains.GetGrain<IRunGrain>(run.ToString()), caller, options);
+    public RunHandle GetRun(RunId run) => new(run, () => Find(run), caller, options);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<RunStatus>> ListAsync(CancellationToken cancellationToken = default)
     {
-        var directory = grains.GetGrain<IRunDirectoryGrain>(0);
         var runs = new List<RunStatus>();
         while (true)
         {
             RunId? after = runs.Count == 0 ? null : runs[^1].Run;
-            var page = await caller.CallAsync("list", () => directory.List(after, Page), cancellationToken).ConfigureAwait(false);
+            var page = await caller.CallAsync("list", () => GrainCaller.Find(() => grains.GetGrain<IRunDirectoryGrain>(0)).List(after, Page), cancellationToken).ConfigureAwait(false);
             runs.AddRange(page);
             if (page.Count < Page)
             {
@@ -50,4 +48,6 @@ public sealed class IfGuideClient : IIfGuideClient
             }
         }
     }
+
+    private IRunGrain Find(RunId run) => GrainCaller.Find(() => grains.GetGrain<IRunGrain>(run.ToString()));
 }

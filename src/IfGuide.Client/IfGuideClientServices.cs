@@ -22,9 +22,17 @@ public static class IfGuideClientServices
 
     /// <summary>Adds <see cref="IIfGuideClient"/> over a cluster, with the Orleans client that it needs; the program's host connects it when it starts.</summary>
     /// <param name="services">The services.</param>
+    /// <param name="cluster">The cluster's Redis: <c>redis://HOST:PORT</c>, or <c>rediss://HOST:PORT</c> over TLS.</param>
+    /// <param name="options">Certificate and time limits; null: plain text and the defaults.</param>
+    /// <exception cref="Abstractions.UserErrorException">The address has another form.</exception>
+    public static IServiceCollection AddIfGuideClient(this IServiceCollection services, string cluster, IfGuideClientOptions? options = null) =>
+        services.AddIfGuideClient(ClusterAddress.Parse(cluster), options);
+
+    /// <summary>Adds <see cref="IIfGuideClient"/> over a cluster, with the Orleans client that it needs; the program's host connects it when it starts.</summary>
+    /// <param name="services">The services.</param>
     /// <param name="cluster">The cluster.</param>
     /// <param name="options">Certificate and time limits; null: plain text and the defaults.</param>
-    /// <param name="redis">A connection to the cluster's Redis; which stays the caller's; null: one of its own.</param>
+    /// <param name="redis">A connection to the cluster's Redis, which stays the caller's; null: one of its own.</param>
     public static IServiceCollection AddIfGuideClient(this IServiceCollection services, ClusterAddress cluster, IfGuideClientOptions? options = null, IConnectionMultiplexer? redis = null)
     {
         ArgumentNullException.ThrowIfNull(cluster);

@@ -7,14 +7,14 @@ namespace IfGuide.Client;
 /// <summary>One run. Holds no connection: it may be kept, and its calls survive the silo that answered the last one.</summary>
 public sealed class RunHandle
 {
-    private readonly IRunGrain grain;
+    private readonly Func<IRunGrain> find;
     private readonly GrainCaller caller;
     private readonly IfGuideClientOptions options;
 
-    internal RunHandle(RunId id, IRunGrain grain, GrainCaller caller, IfGuideClientOptions options)
+    internal RunHandle(RunId id, Func<IRunGrain> find, GrainCaller caller, IfGuideClientOptions options)
     {
         Id = id;
-        this.grain = grain;
+        this.find = find;
         this.caller = caller;
         this.options = options;
     }
@@ -25,12 +25,12 @@ public sealed class RunHandle
     /// <summary>Where the run stands; null when there is no such run. Never starts anything.</summary>
     /// <param name="cancellationToken">Gives up asking.</param>
     /// <exception cref="ClusterUnavailableException">Nobody answers.</exception>
-    public Task<RunStatus?> StatusAsync(CancellationToken cancellationToken = default) => caller.CallAsync($"status of {Id}", grain.GetStatus, cancellationToken);
+    public Task<RunStatus?> StatusAsync(CancellationToken cancellationToken = default) => caller.CallAsync($"status of {Id}", () => find().GetStatus(), cancellationToken);
 
     /// <summary>The specification last submitted; null when there is no such run.</summary>
     /// <param name="cancellationToken">Gives up asking.</param>
     /// <exception cref="ClusterUnavailableException">Nobody answers.</exception>
-    public Task<RunSpec?> SpecificationAsync(CancellationToken cancellationToken = default) => caller.CallAsync($"specification of {Id}", grain.GetSpecification, cancellationToken);
+    public Task<RunSpec?> SpecificationAsync(CancellationToken cancellationToken = default) => caller.CallAsync($"specification of {Id}", () => find().GetSpecification(), cancellationToken);
 
     /// <summary>The run's recent events and then each as it happens, until the run ends; of a stage's progress only the latest is told.</summary>
     /// <param name="after">Sequence number of the last event already seen; 0 for all.</param>
@@ -42,7 +42,7 @@ public sealed class RunHandle
         while (true)
         {
             var seen = after;
-            var events = await caller.CallAsync($"events of {Id}", () => grain.GetEvents(seen, options.EventWait), options.WatchersGiveUpAfter, cancellationToken).ConfigureAwait(false);
+            var events = await caller.CallAsync($"events of {Id}", () => find().GetEvents(seen, options.EventWait), options.WatchersGiveUpAfter, cancellationToken).ConfigureAwait(false);
             foreach (var happened in events)
             {
                 after = happened.Sequence;
@@ -53,7 +53,7 @@ public sealed class RunHandle
                 }
             }
 
-            if (events.Count == 0 && await caller.CallAsync($"status of {Id}", grain.GetStatus, options.WatchersGiveUpAfter, cancellationToken).ConfigureAwait(false) is not { State: RunState.Running })
+            if (events.Count == 0 && await caller.CallAsync($"status of {Id}", () => find().GetStatus(), options.WatchersGiveUpAfter, cancellationToken).ConfigureAwait(false) is not { State: RunState.Running })
             {
                 yield break;
             }
@@ -78,19 +78,19 @@ public sealed class RunHandle
     /// <param name="cancellationToken">Gives up asking.</param>
     /// <returns>Its status, which may still be running when another process is slow to see the request; null when there is no such run.</returns>
     /// <exception cref="ClusterUnavailableException">Nobody answers.</exception>
-    public Task<RunStatus?> CancelAsync(CancellationToken cancellationToken = default) => caller.CallAsync($"cancel {Id}", grain.Cancel, cancellationToken);
+    public Task<RunStatus?> CancelAsync(CancellationToken cancellationToken = default) => caller.CallAsync($"cancel {Id}", () => find().Cancel(), cancellationToken);
 
     /// <summary>Resumes a cancelled, failed or interrupted run.</summary>
     /// <param name="cancellationToken">Gives up asking.</param>
     /// <returns>Its status; null when there is no such run.</returns>
     /// <exception cref="UserErrorException">Another process runs it.</exception>
     /// <exception cref="ClusterUnavailableException">Nobody answers.</exception>
-    public Task<RunStatus?> ResumeAsync(CancellationToken cancellationToken = default) => caller.CallAsync($"resume {Id}", grain.Resume, cancellationToken);
+    public Task<RunStatus?> ResumeAsync(CancellationToken cancellationToken = default) => caller.CallAsync($"resume {Id}", () => find().Resume(), cancellationToken);
 
     /// <summary>Deletes the run's records and every artifact that no other run refers to.</summary>
     /// <param name="cancellationToken">Gives up asking.</param>
     /// <returns>Whether there was such a run.</returns>
     /// <exception cref="UserErrorException">Another process runs it, or another run is being prepared.</exception>
     /// <exception cref="ClusterUnavailableException">Nobody answers.</exception>
-    public Task<bool> DeleteAsync(CancellationToken cancellationToken = default) => caller.CallAsync($"delete {Id}", grain.Delete, cancellationToken);
+    public Task<bool> DeleteAsync(CancellationToken cancellationToken = default) => caller.CallAsync($"delete {Id}", () => find().Delete(), cancellationToken);
 }

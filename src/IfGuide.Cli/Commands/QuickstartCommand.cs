@@ -23,7 +23,7 @@ internal static class QuickstartCommand
             await using var session = await RunSession.OpenAsync(context, create: true, cancellationToken);
             var submitted = await session.Client.SubmitAsync(run, null, cancellationToken);
             var ended = await RunLifeCommands.FollowAsync(context, submitted, cancellationToken);
-            var code = RunFollower.ExitCodeOf(ended);
+            var code = RunFollower.ExitCodeOf(context, ended);
             await DeliverAsync(context, await RunArtifacts.OpenAsync(session, run.Run.ToString(), cancellationToken), result.GetValue(folder)!, cancellationToken);
             return code;
         });

@@ -21,7 +21,11 @@ internal static class RunLifeCommands
         {
             var path = result.GetRequiredValue(file);
             var run = RunFile.Read(path);
-            InputFiles.Check(run, path);
+            if (context.Settings.Cluster is null)
+            {
+                InputFiles.Check(run, path); // a cluster's silos read the files, which this machine need not see
+            }
+
             foreach (var note in RunFile.Notes(run))
             {
                 CommandConsole.Warn($"{path}: {note}");
@@ -54,7 +58,7 @@ internal static class RunLifeCommands
             var (run, _) = await session.FindAsync(result.GetRequiredValue(id), cancellationToken);
             var ended = await RunFollower.FollowAsync(context, run, 0, cancellationToken);
             context.Console.Result(ended, StatusText.Of);
-            return RunFollower.ExitCodeOf(ended);
+            return RunFollower.ExitCodeOf(context, ended);
         });
     }
 
@@ -110,7 +114,7 @@ internal static class RunLifeCommands
     public static async Task<int> FollowToEndAsync(CommandContext context, RunSession session, Client.RunHandle run, CancellationToken cancellationToken)
     {
         var ended = await FollowAsync(context, run, cancellationToken);
-        var code = RunFollower.ExitCodeOf(ended);
+        var code = RunFollower.ExitCodeOf(context, ended);
         context.Console.Result(ended, status => StatusText.Of(status) + $"\n{Next(context, session, status)}");
         return code;
     }

@@ -37,14 +37,19 @@ internal static class RunFollower
     /// <summary>The exit code of a run's end.</summary>
     /// <exception cref="UserErrorException">It failed for the user's input.</exception>
     /// <exception cref="RunFailedException">It failed otherwise.</exception>
-    public static int ExitCodeOf(RunStatus status) => status switch
+    public static int ExitCodeOf(CommandContext context, RunStatus status) => status switch
     {
         { State: RunState.Done } => ExitCode.Done,
-        { Failure: { UserFault: true } failure } => throw new UserErrorException(failure.Message),
+        { Failure: { UserFault: true } failure } => throw new UserErrorException(failure.Message + Seen(context, failure)),
         { Failure: { } failure } => throw new RunFailedException(status.Run, failure),
         { State: RunState.Cancelled } => ExitCode.Failed,
         _ => ExitCode.Interrupted,
     };
+
+    /// <remarks>In a cluster, what a person sees on this machine need not be what a silo sees on another.</remarks>
+    private static string Seen(CommandContext context, RunFailure failure) => context.Settings.Cluster is not null && failure.Silo is { } silo
+        ? $" (Silo {silo} says so; every compute silo must see a run's files under the same paths.)"
+        : string.Empty;
 
     private static IRunDisplay Display(CommandContext context) => context.Settings switch
     {

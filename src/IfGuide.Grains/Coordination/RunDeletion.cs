@@ -19,7 +19,7 @@ internal static class RunDeletion
                 continue;
             }
 
-            if (other is { State: RunState.Running, Inputs: null } && services.Ownership.IsTaken(run))
+            if (other is { State: RunState.Running, Inputs: null } && !services.Ownership.IsInterrupted(other, services.Time.GetUtcNow()))
             {
                 throw new UserErrorException($"Run '{record.Run}' cannot be deleted now: run '{run}' is preparing its inputs and may share them. Try again when 'ifguide status {run}' shows its next stage.");
             }

@@ -8,8 +8,9 @@ namespace IfGuide.Grains.Coordination;
 /// <summary>Lists the runs of the store from their records.</summary>
 /// <param name="records">The records.</param>
 /// <param name="ownership">Tells interrupted runs from running ones.</param>
+/// <param name="time">The clock.</param>
 [GrainType("run-directory"), Reentrant, Immovable]
-public sealed class RunDirectoryGrain(RunRecords records, IRunOwnership ownership) : Grain, IRunDirectoryGrain
+public sealed class RunDirectoryGrain(RunRecords records, IRunOwnership ownership, TimeProvider time) : Grain, IRunDirectoryGrain
 {
     private const int LargestPage = 64;
 
@@ -22,7 +23,7 @@ public sealed class RunDirectoryGrain(RunRecords records, IRunOwnership ownershi
         {
             if (await records.ReadAsync(run) is { } record)
             {
-                page.Add(record.ToStatus(interrupted: !ownership.IsTaken(run)));
+                page.Add(record.ToStatus(interrupted: ownership.IsInterrupted(record, time.GetUtcNow())));
             }
         }
 

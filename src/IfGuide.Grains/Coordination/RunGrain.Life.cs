@@ -158,6 +158,24 @@ public sealed partial class RunGrain
 #pragma warning restore CA1031
     }
 
+    /// <summary>A process that ends in order says so, so that another one, or a cluster, may take the run at once. Silos of a cluster take it from each other anyway.</summary>
+    private async Task GiveBackAsync()
+    {
+        if (ownership is null || ledger.Record.State != RunState.Running || !services.Ownership.GivesBack)
+        {
+            return;
+        }
+
+        try
+        {
+            await ledger.GiveBackAsync();
+        }
+        catch (Exception exception) when (exception is OrleansException or IOException)
+        {
+            services.Logger.LogWarning("Run {Run} could not be given back: {Why}", Run, exception.Message.Split('\n')[0]);
+        }
+    }
+
     private void Release()
     {
         ownership?.Dispose();

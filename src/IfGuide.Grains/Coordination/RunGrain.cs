@@ -55,7 +55,7 @@ public sealed partial class RunGrain : Grain, IRunGrain, IRemindable, IDisposabl
 
         await StopPumpAsync();
         await TakeAsync();
-        ledger.Begin(Run, name, until, services.Ownership.Self);
+        ledger.Begin(Run, name, until, services.Ownership);
         await StartAsync();
         return Status(ledger.Record);
     }
@@ -128,7 +128,7 @@ public sealed partial class RunGrain : Grain, IRunGrain, IRemindable, IDisposabl
         }
 
         await TakeAsync();
-        ledger.Resume(services.Ownership.Self);
+        ledger.Resume(services.Ownership);
         await StartAsync();
         return Status(ledger.Record);
     }
@@ -151,7 +151,8 @@ public sealed partial class RunGrain : Grain, IRunGrain, IRemindable, IDisposabl
             return;
         }
 
-        if (!await TryTakeAsync())
+        // A run that another cluster or process left is resumed by whoever wants it, not by itself.
+        if (record.Cluster != services.Ownership.Cluster || !await TryTakeAsync())
         {
             return;
         }
@@ -203,6 +204,7 @@ public sealed partial class RunGrain : Grain, IRunGrain, IRemindable, IDisposabl
             await pump.StopAsync(keepUnits: true);
         }
 
+        await GiveBackAsync();
         Release();
         if (ledger.Record.State == RunState.Running && services.Submitted.All.Contains(Run))
         {
@@ -220,7 +222,7 @@ public sealed partial class RunGrain : Grain, IRunGrain, IRemindable, IDisposabl
 
     private RunStatus Status(RunRecord record)
     {
-        var status = record.ToStatus(interrupted: ownership is null && !services.Ownership.IsTaken(Run));
+        var status = record.ToStatus(interrupted: ownership is null && services.Ownership.IsInterrupted(record, services.Time.GetUtcNow()));
         return IsRunning && pump?.Current is { } current
             ? status with { Stages = status.Stages.Select(stage => stage.Stage == current.Stage ? current : stage).ToArray() }
             : status;
@@ -238,6 +240,12 @@ public sealed partial class RunGrain : Grain, IRunGrain, IRemindable, IDisposabl
         }
 
         await ledger.ReadAsync();
+        if (!IsRunning && services.Ownership.IsElsewhere(ledger.Record, services.Time.GetUtcNow()))
+        {
+            Release();
+            return false;
+        }
+
         return true;
     }
 
@@ -246,7 +254,8 @@ public sealed partial class RunGrain : Grain, IRunGrain, IRemindable, IDisposabl
         if (!await TryTakeAsync())
         {
             await ledger.ReadAsync();
-            throw new UserErrorException($"Run '{Run}' is being run by {ledger.Record.Owner}: follow it with 'ifguide watch {Run}', or stop it with 'ifguide cancel {Run}' first.");
+            var later = services.Ownership.Cluster == ledger.Record.Cluster ? string.Empty : $" If nobody runs it any more, try again in {RunWhereabouts.LongestSilence.TotalSeconds:0} s.";
+            throw new UserErrorException($"Run '{Run}' is being run by {ledger.Record.Owner}: follow it with 'ifguide watch {Run}', or stop it with 'ifguide cancel {Run}' first.{later}");
         }
     }
 }

@@ -1,4 +1,5 @@
 using IfGuide.Abstractions;
+using IfGuide.Grains.Records;
 using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 
@@ -33,7 +34,7 @@ internal sealed class RunHeartbeat(RunServices services, RunLedger ledger, Func<
                     CancelRequested = true;
                     await stopping.CancelAsync();
                 }
-                else if (TellProgress() && services.Time.GetElapsedTime(saved) >= services.Options.Checkpoint)
+                else if (services.Time.GetElapsedTime(saved) >= (TellProgress() ? services.Options.Checkpoint : RunWhereabouts.Beat))
                 {
                     saved = services.Time.GetTimestamp();
                     await ledger.SaveAsync();

@@ -16,6 +16,7 @@ internal sealed class RunLedger(IPersistentState<RunRecord> state, TimeProvider 
     private Task writing = Task.CompletedTask;
     private InconsistentStateException? taken;
     private bool dirty;
+    private bool givenBack;
 
     public RunRecord Record { get; private set; } = new();
 
@@ -32,10 +33,11 @@ internal sealed class RunLedger(IPersistentState<RunRecord> state, TimeProvider 
         await state.ReadStateAsync();
         Record = state.State;
         taken = null;
+        givenBack = false;
         events.Load(Record.Events, Record.LastSequence);
     }
 
-    public void Begin(RunId run, string specification, Stage? until, string owner)
+    public void Begin(RunId run, string specification, Stage? until, IRunOwnership owner)
     {
         events.Clear();
         var now = time.GetUtcNow();
@@ -51,16 +53,24 @@ internal sealed class RunLedger(IPersistentState<RunRecord> state, TimeProvider 
             Failure = null,
             Stages = [],
             Versions = Remember(new RunVersion(specification, Inputs: null)),
-            Owner = owner,
+            Owner = owner.Self,
+            Cluster = owner.Cluster,
         };
         events.Add(RunEventKind.Started);
     }
 
-    public void Resume(string owner)
+    public void Resume(IRunOwnership owner)
     {
         events.Clear();
-        Record = Record with { State = RunState.Running, Ended = null, Failure = null, Owner = owner };
+        Record = Record with { State = RunState.Running, Ended = null, Failure = null, Owner = owner.Self, Cluster = owner.Cluster };
         events.Add(RunEventKind.Started, message: "resumed");
+    }
+
+    /// <summary>Says in the record that nobody runs the run any more.</summary>
+    public Task GiveBackAsync()
+    {
+        givenBack = true;
+        return SaveAsync();
     }
 
     public void Prepared(string inputs) => Record = Record with { Inputs = inputs, Versions = Remember(new RunVersion(Record.Specification, inputs)) };
@@ -124,7 +134,7 @@ internal sealed class RunLedger(IPersistentState<RunRecord> state, TimeProvider 
             dirty = false;
             try
             {
-                Record = Record with { Events = events.Events, LastSequence = events.LastSequence, Writer = writer };
+                Record = Record with { Events = events.Events, LastSequence = events.LastSequence, Writer = writer, Beat = givenBack ? null : time.GetUtcNow() };
                 state.State = Record;
                 await state.WriteStateAsync();
             }

@@ -3,6 +3,7 @@ using System.Net;
 using IfGuide.Client;
 using IfGuide.Client.Clusters;
 using IfGuide.Client.Connections;
+using IfGuide.Grains.Records;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
@@ -131,6 +132,6 @@ public sealed class ClusterHost : IAsyncDisposable
             silo.UseMutualTls(tls);
         }
 
-        silo.AddIfGuide(options.Silo);
+        silo.AddIfGuide(options.Silo with { Ownership = new ClusterRunOwnership(options.Cluster.Id, $"the cluster '{options.Cluster.Id}' at {options.Cluster}") });
     }
 }

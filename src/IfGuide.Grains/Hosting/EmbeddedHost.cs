@@ -85,8 +85,9 @@ public sealed class EmbeddedHost : IAsyncDisposable
 
     private static void Configure(ISiloBuilder silo, EmbeddedOptions options)
     {
+        var cluster = string.Create(CultureInfo.InvariantCulture, $"embedded-{Guid.NewGuid():N}");
         // Orleans binds with SO_REUSEPORT, so that two processes on one port would both start: a probed port, no gateway and an own cluster id keep them apart.
-        silo.UseLocalhostClustering(ListeningPort.Take(IPAddress.Loopback, 0, "The silo"), gatewayPort: 0, primarySiloEndpoint: null, serviceId: "ifguide", clusterId: string.Create(CultureInfo.InvariantCulture, $"embedded-{Guid.NewGuid():N}"));
+        silo.UseLocalhostClustering(ListeningPort.Take(IPAddress.Loopback, 0, "The silo"), gatewayPort: 0, primarySiloEndpoint: null, serviceId: "ifguide", clusterId: cluster);
         silo.UseInMemoryReminderService();
         silo.AddIfGuide(new IfGuideSiloOptions
         {
@@ -96,7 +97,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
             Threads = options.Threads,
             Executors = options.Executors,
             Planner = options.Planner,
-            Ownership = options.Store is LocalArtifactStore local ? new FileRunOwnership(Path.Combine(local.Root, ".locks", "runs")) : new ClusterRunOwnership(),
+            Ownership = options.Store is LocalArtifactStore local ? new FileRunOwnership(Path.Combine(local.Root, ".locks", "runs")) : new ClusterRunOwnership(cluster, FileRunOwnership.ThisProcess, isOneProcess: true),
             Supervision = SupervisionScope.Process,
             Coordination = options.Coordination,
         });

@@ -6,8 +6,14 @@ namespace IfGuide.Grains.Records;
 /// <summary>Who may coordinate a run. In a cluster the grain directory decides; between processes on one folder, file locks do.</summary>
 public interface IRunOwnership
 {
-    /// <summary>Describes this process, for people.</summary>
+    /// <summary>Describes who takes runs here, for people.</summary>
     string Self { get; }
+
+    /// <summary>The cluster that takes runs here; null: a process over a folder.</summary>
+    string? Cluster { get; }
+
+    /// <summary>Whether a run is written back as nobody's when its coordinator ends in order: in a cluster another silo takes it without that.</summary>
+    bool GivesBack { get; }
 
     /// <summary>Takes a run; null when another process has it.</summary>
     /// <param name="run">The run.</param>
@@ -20,10 +26,19 @@ public interface IRunOwnership
 }
 
 /// <summary>Ownership in a cluster: the one activation of the run's grain has it, and supervisors see to it that there is one.</summary>
-public sealed class ClusterRunOwnership : IRunOwnership
+/// <param name="cluster">The cluster's id: no other cluster over the store has it.</param>
+/// <param name="self">Describes the cluster, for people.</param>
+/// <param name="isOneProcess">Whether the cluster is this process and ends with it.</param>
+public sealed class ClusterRunOwnership(string cluster = "cluster", string self = "a cluster", bool isOneProcess = false) : IRunOwnership
 {
     /// <inheritdoc/>
-    public string Self => $"the cluster ({Environment.MachineName})";
+    public string Self => self;
+
+    /// <inheritdoc/>
+    public string? Cluster => cluster;
+
+    /// <inheritdoc/>
+    public bool GivesBack => isOneProcess;
 
     /// <inheritdoc/>
     public Task<IDisposable?> TryTakeAsync(RunId run) => Task.FromResult<IDisposable?>(new Nothing());
@@ -47,7 +62,16 @@ public sealed class FileRunOwnership(string folder) : IRunOwnership
     private const int WouldBlock = 11; // EAGAIN
 
     /// <inheritdoc/>
-    public string Self => string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName}");
+    public string Self => ThisProcess;
+
+    /// <inheritdoc/>
+    public string? Cluster => null;
+
+    /// <inheritdoc/>
+    public bool GivesBack => true;
+
+    /// <summary>Describes this process, for people.</summary>
+    public static string ThisProcess { get; } = string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName}");
 
     /// <inheritdoc/>
     public async Task<IDisposable?> TryTakeAsync(RunId run)

@@ -39,6 +39,12 @@ public sealed record RunRecord
     /// <summary>Who runs it, or ran it last.</summary>
     public string Owner { get; init; } = string.Empty;
 
+    /// <summary>The cluster that runs it, or ran it last; null: a process over a folder, which file locks tell of.</summary>
+    public string? Cluster { get; init; }
+
+    /// <summary>When whoever runs it last wrote the record; null: it was given back.</summary>
+    public DateTimeOffset? Beat { get; init; }
+
     /// <summary>The activation that wrote the record last; a random word.</summary>
     public string Writer { get; init; } = string.Empty;
 

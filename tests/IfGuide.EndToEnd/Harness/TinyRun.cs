@@ -6,11 +6,11 @@ internal static class TinyRun
     public const string FileName = "tiny.yaml";
 
     /// <summary>Puts the run file and its data into a folder.</summary>
-    public static Workplace Prepare(Func<string, string>? edit = null)
+    public static Workplace Prepare(Func<string, string>? edit = null, int documents = 160)
     {
         var place = new Workplace();
-        Take(place, "corpus.jsonl", 160);
-        Take(place, "corpus_labels.jsonl", 160);
+        Take(place, "corpus.jsonl", documents);
+        Take(place, "corpus_labels.jsonl", documents);
         Take(place, "queries_toxic.jsonl", 12);
         Take(place, "queries_nontoxic.jsonl", 12);
         Take(place, "prompts_eval.jsonl", 8);

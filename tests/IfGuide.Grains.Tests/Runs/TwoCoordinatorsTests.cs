@@ -20,12 +20,12 @@ public sealed class TwoCoordinatorsTests
         using var folder = new TemporaryStore();
         var first = Ledger(folder.Store);
         await first.ReadAsync();
-        first.Begin(Run, "specification", until: null, "first");
+        first.Begin(Run, "specification", until: null, Owner("first"));
         await first.SaveAsync();
 
         var second = Ledger(folder.Store);
         await second.ReadAsync();
-        second.Resume("second");
+        second.Resume(Owner("second"));
         await second.SaveAsync();
 
         first.Tell(RunEventKind.Warning, message: "I am alive");
@@ -44,7 +44,7 @@ public sealed class TwoCoordinatorsTests
         var store = new FaultyStore(folder.Store);
         var ledger = Ledger(store);
         await ledger.ReadAsync();
-        ledger.Begin(Run, "specification", until: null, "me");
+        ledger.Begin(Run, "specification", until: null, Owner("me"));
         store.LoseAnswers(1);
         await Assert.ThrowsAnyAsync<Exception>(ledger.SaveAsync);
         Assert.False(ledger.IsSaved);
@@ -83,6 +83,8 @@ public sealed class TwoCoordinatorsTests
         Assert.NotEmpty(writers.Except([first]));
         Assert.Equal(await undisturbed.DigestsAsync(), await folder.DigestsAsync());
     }
+
+    private static ClusterRunOwnership Owner(string name) => new("cluster", name);
 
     private static RunLedger Ledger(Storage.Artifacts.IRecordStore store) => new(new State(new RecordGrainStorage(store)), TimeProvider.System);
 
