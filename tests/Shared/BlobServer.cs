@@ -22,7 +22,13 @@ internal sealed class BlobServer : IAsyncDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("ifguide-blobs-").FullName;
     private Process? process;
 
-    private BlobServer(int port) => Port = port;
+    private readonly string account;
+
+    private BlobServer(int port, string account)
+    {
+        Port = port;
+        this.account = account;
+    }
 
     public int Port { get; }
 
@@ -34,13 +40,14 @@ internal sealed class BlobServer : IAsyncDisposable
     public string ConnectionString => ConnectionStringWith(Key);
 
     /// <summary>A connection string with another key, in base 64.</summary>
-    public string ConnectionStringWith(string key) => $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={key};BlobEndpoint={Endpoint}/{Account};";
+    public string ConnectionStringWith(string key) => $"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={key};BlobEndpoint={Endpoint}/{account};";
 
     /// <summary>Installs the server where it is missing, and starts one on a free port of the loopback address.</summary>
-    public static async Task<BlobServer> StartAsync()
+    /// <param name="account">The one account that it has.</param>
+    public static async Task<BlobServer> StartAsync(string account = Account)
     {
         await Installed.Value;
-        var server = new BlobServer(FreePort());
+        var server = new BlobServer(FreePort(), account);
         try
         {
             await server.RestartAsync();
@@ -61,6 +68,7 @@ internal sealed class BlobServer : IAsyncDisposable
         string[] options = ["--silent", "--disableTelemetry", "--skipApiVersionCheck", "--location", folder, "--blobPort", Port.ToString(CultureInfo.InvariantCulture)];
         process = Process.Start(new ProcessStartInfo("node", ["-e", Program, main, .. options])
         {
+            Environment = { ["AZURITE_ACCOUNTS"] = $"{account}:{Key}" },
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -75,7 +83,22 @@ internal sealed class BlobServer : IAsyncDisposable
         _ = process.StandardOutput.ReadToEndAsync(); // whatever it says later must not fill the pipe
     }
 
-    /// <summary>Kills the server with -9; what it has acknowledged stays in its folder.</summary>
+    /// <summary>Waits until the server has written to its folder that it holds a blob: Azurite writes its index every five seconds, and what it acknowledged since is lost when it is killed. Azure never loses that.</summary>
+    public async Task SettleAsync(string blob)
+    {
+        var index = Path.Combine(folder, "__azurite_db_blob__.json");
+        for (var waited = Stopwatch.StartNew(); !File.Exists(index) || !(await File.ReadAllTextAsync(index)).Contains($"\"{blob}\"", StringComparison.Ordinal);)
+        {
+            if (waited.Elapsed > Patience)
+            {
+                throw new TimeoutException($"Azurite has not written '{blob}' to its index.");
+            }
+
+            await Task.Delay(100);
+        }
+    }
+
+    /// <summary>Kills the server with -9; see <see cref="SettleAsync"/> for what stays.</summary>
     public void Kill()
     {
         if (process is not null)

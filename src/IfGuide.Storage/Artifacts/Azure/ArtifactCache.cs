@@ -44,7 +44,11 @@ internal sealed class ArtifactCache
         this.time = time;
         unscanned = capacity; // the first file makes it look at what is there
         var temporary = Path.Combine(this.folder, ".temporary");
-        StoreUnavailableException.Guard("create", this.folder, () => Directory.CreateDirectory(temporary, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
+        StoreUnavailableException.Guard("create", this.folder, () =>
+        {
+            Directory.CreateDirectory(this.folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            return Directory.CreateDirectory(temporary);
+        });
         temporaries = new TemporaryFiles(temporary);
         temporaries.RemoveLeftovers();
     }

@@ -26,6 +26,9 @@ internal sealed class AzureErrors(AzureLocation location, string endpoint, strin
     /// <summary>Whether the container does not exist.</summary>
     public static bool IsContainerMissing(Exception exception) => Answer(exception)?.ErrorCode == BlobErrorCode.ContainerNotFound;
 
+    /// <summary>Whether the container is on its way out.</summary>
+    public static bool IsContainerBusy(Exception exception) => Answer(exception)?.ErrorCode == BlobErrorCode.ContainerBeingDeleted;
+
     /// <summary>Whether the blob does not exist.</summary>
     public static bool IsBlobMissing(Exception exception) => Answer(exception) is { Status: 404 } answer && answer.ErrorCode != BlobErrorCode.ContainerNotFound;
 
@@ -33,7 +36,7 @@ internal sealed class AzureErrors(AzureLocation location, string endpoint, strin
     public static bool IsConditionFailed(Exception exception) =>
         Answer(exception) is { } answer
         && (answer.Status == 412
-            || (answer.Status == 409 && answer.ErrorCode == BlobErrorCode.BlobAlreadyExists)
+            || (answer.Status == 409 && (answer.ErrorCode == BlobErrorCode.BlobAlreadyExists || answer.ErrorCode == BlobErrorCode.UnauthorizedBlobOverwrite))
             || answer.ErrorCode == BlobErrorCode.InvalidBlockList); // another writer's commit discarded the blocks of this one
 
     /// <summary>Describes a failure.</summary>
@@ -65,6 +68,11 @@ internal sealed class AzureErrors(AzureLocation location, string endpoint, strin
     {
         for (var cause = failure; cause is not null; cause = cause.InnerException!)
         {
+            if (cause is OperationCanceledException or TimeoutException or SocketException { SocketErrorCode: SocketError.OperationAborted or SocketError.TimedOut })
+            {
+                return "it does not answer in time; check the server and the network";
+            }
+
             if (cause is SocketException socket)
             {
                 return socket.SocketErrorCode switch
@@ -76,7 +84,7 @@ internal sealed class AzureErrors(AzureLocation location, string endpoint, strin
             }
         }
 
-        return failure is OperationCanceledException or TimeoutException ? "it does not answer in time; check the server and the network" : "the connection broke; check the server and the network";
+        return "the connection broke; check the server and the network";
     }
 
     private static string Name(RequestFailedException answer) => answer.ErrorCode is { Length: > 0 } code

@@ -44,9 +44,6 @@ internal sealed partial record AzureLocation(string Container, string Prefix)
     /// <summary>Prefix of records' blobs.</summary>
     public string Records => Prefix + "records/";
 
-    /// <summary>Prefix of leases' blobs.</summary>
-    public string Leases => Prefix + "leases/";
-
     /// <summary>The URI.</summary>
     public override string ToString() => Scheme + Container + (Prefix.Length == 0 ? string.Empty : "/" + Prefix[..^1]);
 

@@ -9,7 +9,7 @@ namespace IfGuide.Storage.Tests.Artifacts.Azure;
 /// <summary>One blob server for all tests that do not hurt it.</summary>
 public sealed class BlobServerFixture : IAsyncLifetime
 {
-    private readonly Lazy<Task<BlobServer>> server = new(BlobServer.StartAsync);
+    private readonly Lazy<Task<BlobServer>> server = new(() => BlobServer.StartAsync());
 
     /// <summary>The server; the first caller starts it.</summary>
     internal BlobServer Server => server.Value.GetAwaiter().GetResult();
