@@ -34,11 +34,11 @@ public sealed class AzureRunTests : IAsyncLifetime
     public async Task ARunThatIsKilled_IsFreeWithinAMinute_AndEndsWithTheBytesOfARunInAFolder()
     {
         using var folder = TinyRun.Prepare();
-        (await Ifguide.RunAsync(folder.Folder, "run", TinyRun.FileName, "--quiet")).Expect(0);
+        (await Ifguide.RunAsync(folder.Folder, "run", TinyRun.FileName, "--quiet", "--threads", "1")).Expect(0);
 
         await using var server = await BlobServer.StartAsync();
         Environment.SetEnvironmentVariable(ConnectionString, server.ConnectionString);
-        using (var killed = Ifguide.Start(place.Folder, ["run", TinyRun.FileName, "--quiet", .. Store]))
+        using (var killed = Ifguide.Start(place.Folder, ["run", TinyRun.FileName, "--quiet", "--threads", "1", .. Store]))
         {
             await server.SettleAsync("tests/records/runs/tiny.json");
             killed.Signal("KILL");
@@ -46,7 +46,7 @@ public sealed class AzureRunTests : IAsyncLifetime
         }
 
         var waited = Stopwatch.StartNew();
-        var again = await Ifguide.RunAsync(place.Folder, ["run", TinyRun.FileName, "--quiet", .. Store]);
+        var again = await Ifguide.RunAsync(place.Folder, ["run", TinyRun.FileName, "--quiet", "--threads", "1", .. Store]);
         if (again.ExitCode != 0) // on a slow machine its record may have grown old by then
         {
             Assert.Contains("If nobody runs it any more, try again in", again.Expect(2).Complaint, StringComparison.Ordinal);
@@ -55,7 +55,7 @@ public sealed class AzureRunTests : IAsyncLifetime
                 Assert.True(waited.Elapsed < Patience, "The run of a killed process stays taken.");
             }
 
-            (await Ifguide.RunAsync(place.Folder, ["run", TinyRun.FileName, "--quiet", .. Store])).Expect(0);
+            (await Ifguide.RunAsync(place.Folder, ["run", TinyRun.FileName, "--quiet", "--threads", "1", .. Store])).Expect(0);
         }
 
         Assert.Contains("tiny", (await Ifguide.RunAsync(place.Folder, ["list", .. Store])).Expect(0).Output, StringComparison.Ordinal);
