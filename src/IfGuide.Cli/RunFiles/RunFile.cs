@@ -72,6 +72,11 @@ internal static class RunFile
             var reason = exception.InnerException?.Message ?? exception.Message;
             throw new UserErrorException($"{path}:{exception.Start.Line}: this is not YAML: {reason.TrimEnd('.')} (column {exception.Start.Column}).", exception);
         }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or FormatException or OverflowException)
+        {
+            // The YAML library's scanner runs into these on some damaged files, and then knows no place.
+            throw new UserErrorException($"{path}: this is not YAML: {exception.Message.TrimEnd('.')}; check the indentation and the quotes.", exception);
+        }
     }
 
     /// <summary>The YAML library recurses: a file of a hundred thousand brackets would end the process.</summary>

@@ -37,12 +37,13 @@ internal static class CorpusFormats
         }
 
         var first = FirstBytes(path);
+        var text = first.StartsWith("\uFEFF"u8) ? first[3..] : first;
         return StartsWithNumpy(first) ? CorpusFormat.Npy
             : known == CorpusFormat.Npy ? CorpusFormat.NanoGpt // OLMo calls its flat files so
             : first.StartsWith("PAR1"u8) ? CorpusFormat.Parquet
             : first.StartsWith(MegatronHeader.Magic) ? CorpusFormat.Megatron
             : FlatTokenFile.HasHeader(first) ? CorpusFormat.NanoGpt
-            : first.TrimStart(" \t\r\n"u8).StartsWith("{"u8) ? CorpusFormat.Jsonl
+            : text.TrimStart(" \t\r\n"u8).StartsWith("{"u8) ? CorpusFormat.Jsonl
             : throw new UserErrorException($"corpus.path: the format of '{path}' does not follow from its extension or its first bytes; {Readable}: set corpus.format.");
     }
 

@@ -79,7 +79,8 @@ internal static class ParquetDocuments
     private static ParquetReader OpenReader(FileStream stream)
     {
         ParquetCheck.Footer(stream);
-        return ParquetReader.CreateAsync(stream, leaveStreamOpen: true).GetAwaiter().GetResult();
+        var reader = ParquetReader.CreateAsync(stream, leaveStreamOpen: true).GetAwaiter().GetResult();
+        return reader.Schema.GetDataFields().Length > 0 ? reader : throw new DamagedFileException("it has no columns");
     }
 
     private static DataField Field(string path, ParquetReader reader, string name)
