@@ -13,7 +13,7 @@ public sealed class FloorTests
         ["IfGuide.Pipeline"] = (["IfGuide.Storage"], ["Fluid.Core", "Microsoft.ML"]),
         ["IfGuide.Grains"] = (["IfGuide.Pipeline", "IfGuide.Client"], ["Microsoft.Orleans.Server", "Microsoft.Orleans.Reminders", "Microsoft.Orleans.Reminders.Redis", "Microsoft.CodeAnalysis.BannedApiAnalyzers"]),
         ["IfGuide.Client"] = (["IfGuide.Abstractions"], ["Microsoft.Orleans.Client", "Microsoft.Orleans.Clustering.Redis", "StackExchange.Redis"]),
-        ["IfGuide.Cli"] = (["IfGuide.Grains", "IfGuide.Client"], ["Microsoft.Extensions.Hosting", "Spectre.Console", "System.CommandLine", "YamlDotNet"]),
+        ["IfGuide.Cli"] = (["IfGuide.Grains", "IfGuide.Client"], ["Microsoft.Extensions.Hosting", "Parquet.Net", "Spectre.Console", "System.CommandLine", "YamlDotNet"]),
     };
 
     private static readonly string[] OnTorch = ["IfGuide.Numerics", "IfGuide.Cli"];

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using IfGuide.Abstractions;
-using Xunit;
 
 namespace IfGuide.Tests.Shared;
 
