@@ -64,7 +64,7 @@ public sealed class BadInputTests
     }
 
     [Theory]
-    [InlineData("--store azure:container", "only file: stores")]
+    [InlineData("--store azure:container", "needs credentials")]
     [InlineData("--store nonsense", "is not the URI of a store")]
     [InlineData("--store file:/proc/ifguide", "/proc/ifguide")]
     [InlineData("--cluster http://localhost:6379", "expected redis://HOST:PORT")]

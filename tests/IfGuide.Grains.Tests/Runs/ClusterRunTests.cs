@@ -22,7 +22,8 @@ public sealed class ClusterRunTests
             await using var cluster = await SiloCluster.StartAsync(silos, folder.Store, executors);
             var run = await cluster.Client.SubmitAsync(ToyRun.Specification(shards: 12));
             AssertDone(await run.WaitAsync().WaitAsync(Limit));
-            Assert.Equal(1 + 12 + ToyPlanner.Layers + 12 + 1, executors.Computed.Count);
+            var units = 1 + 12 + ToyPlanner.Layers + 12 + 1;
+            Assert.InRange(executors.Computed.Count, units, 2 * units); // late units may be computed twice, with the same bytes
             Assert.Contains("IUnitGrain.Ensure request", cluster.Sizes.Largest.Keys);
             Assert.Contains("IUnitGrain.Ensure response", cluster.Sizes.Largest.Keys);
             Assert.Contains("IRunGrain.Submit request", cluster.Sizes.Largest.Keys);

@@ -4,7 +4,7 @@ using IfGuide.EndToEnd.Harness;
 using IfGuide.Tests.Shared;
 using TinyRun = IfGuide.EndToEnd.Harness.TinyRun;
 
-namespace IfGuide.EndToEnd.Runs;
+namespace IfGuide.EndToEnd.Azure;
 
 /// <summary>The whole method, embedded, over a blob server.</summary>
 public sealed class AzureRunTests : IAsyncLifetime
