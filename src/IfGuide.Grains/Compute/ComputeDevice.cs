@@ -59,7 +59,7 @@ public sealed class ComputeDevice : IHostedService, IDisposable
             }
 
             var key = KeyOf(unit);
-            if (!jobs.TryGetValue(key, out var job) || job.IsCancelled)
+            if (!jobs.TryGetValue(key, out var job) || job.IsCancelled || job.Completion.IsCompleted) // one that has ended lies here until its thread removes it
             {
                 job = new ComputeJob(key, unit);
                 if (!LaneOf(unit).TryAdd(job))
