@@ -63,8 +63,15 @@ internal sealed class SocketSilo : IAsyncDisposable
         }
         finally
         {
-            _ = Task.Run(host.Dispose, CancellationToken.None); // a silo that never joined may take its time to give up
+            _ = EndAsync(host); // a silo that never joined takes its time to give up
         }
+    }
+
+    /// <remarks>Not disposed of: under a silo that never started, Orleans' grain directory would ask the disposed membership again and again, and burn a processor until the process ends.</remarks>
+    private static async Task EndAsync(IHost host)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        await host.StopAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Connects a client to the gateway; gives up after a while.</summary>
