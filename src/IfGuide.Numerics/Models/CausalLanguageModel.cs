@@ -46,12 +46,7 @@ public abstract class CausalLanguageModel : IDisposable
         ArgumentNullException.ThrowIfNull(weights);
         configuration.Validate();
         var owned = ModelWeights.Take(configuration, weights);
-        return configuration.Family switch
-        {
-            ModelFamily.GptNeoX => new GptNeoXModel(configuration, owned),
-            ModelFamily.Gpt2 => new Gpt2Model(configuration, owned),
-            _ => new LlamaModel(configuration, owned),
-        };
+        return Of(configuration).Create(configuration, owned);
     }
 
     /// <summary>Names and shapes of the weights of a model.</summary>
@@ -59,12 +54,7 @@ public abstract class CausalLanguageModel : IDisposable
     public static IReadOnlyDictionary<string, long[]> WeightShapes(TransformerConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        return configuration.Family switch
-        {
-            ModelFamily.GptNeoX => GptNeoXModel.Shapes(configuration),
-            ModelFamily.Gpt2 => Gpt2Model.Shapes(configuration),
-            _ => LlamaModel.Shapes(configuration),
-        };
+        return Of(configuration).Shapes(configuration);
     }
 
     /// <summary>Whether a tensor may lie among a checkpoint's weights although the model computes without it: buffers of old checkpoints, the copy of a tied unembedding.</summary>
@@ -101,12 +91,7 @@ public abstract class CausalLanguageModel : IDisposable
     public static IReadOnlyList<string> InputGroups(TransformerConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        return configuration.Family switch
-        {
-            ModelFamily.GptNeoX => GptNeoXModel.Groups(configuration),
-            ModelFamily.Gpt2 => Gpt2Model.Groups(configuration),
-            _ => LlamaModel.Groups(configuration),
-        };
+        return Of(configuration).Groups(configuration);
     }
 
     /// <summary>Weights to train from: matrices normal with <see cref="TransformerConfiguration.InitializerRange"/>, biases 0, norms 1 and 0, as Hugging Face initialises each family.</summary>
@@ -200,6 +185,13 @@ public abstract class CausalLanguageModel : IDisposable
         Tensor Place(Tensor heads) => (context.Rotary?.Apply(heads, context.Start) ?? heads).transpose(1, 2);
     }
 
+    private static Architecture Of(TransformerConfiguration configuration) => configuration.Family switch
+    {
+        ModelFamily.GptNeoX => new Architecture((shape, weights) => new GptNeoXModel(shape, weights), GptNeoXModel.Shapes, GptNeoXModel.Groups),
+        ModelFamily.Gpt2 => new Architecture((shape, weights) => new Gpt2Model(shape, weights), Gpt2Model.Shapes, Gpt2Model.Groups),
+        _ => new Architecture((shape, weights) => new LlamaModel(shape, weights), LlamaModel.Shapes, LlamaModel.Groups),
+    };
+
     private void CheckInput(Tensor inputIds, long start)
     {
         if (inputIds.dim() != 2 || inputIds.dtype != ScalarType.Int64)
@@ -212,4 +204,10 @@ public abstract class CausalLanguageModel : IDisposable
             throw new ArgumentException($"Sequences of {start + inputIds.shape[1]} tokens were given to a model of {Configuration.MaximumPositions} positions. Use shorter sequences or a model with more positions.", nameof(inputIds));
         }
     }
+
+    /// <summary>The class that computes a family of models, and what is known of it without weights.</summary>
+    private sealed record Architecture(
+        Func<TransformerConfiguration, IReadOnlyDictionary<string, Tensor>, CausalLanguageModel> Create,
+        Func<TransformerConfiguration, IReadOnlyDictionary<string, long[]>> Shapes,
+        Func<TransformerConfiguration, IReadOnlyList<string>> Groups);
 }

@@ -12,15 +12,6 @@ internal static class ModelPreparation
 {
     private const int DefaultPositions = 2048;
 
-    private static readonly Dictionary<string, ModelFamily> Families = new()
-    {
-        ["gpt_neox"] = ModelFamily.GptNeoX,
-        ["llama"] = ModelFamily.Llama,
-        ["mistral"] = ModelFamily.Mistral,
-        ["qwen2"] = ModelFamily.Qwen2,
-        ["gpt2"] = ModelFamily.Gpt2,
-    };
-
     public static (PreparedModel Prepared, int VocabularySize) Prepare(
         RunSpec specification, ModelSpec model, string role, TokenizerFile? tokenizer, BlockingStore store, InputFiles files)
     {
@@ -70,9 +61,9 @@ internal static class ModelPreparation
             throw new UserErrorException($"{role}.architecture: hidden_size {architecture.HiddenSize} is no multiple of num_attention_heads {architecture.NumAttentionHeads}.");
         }
 
-        if (!Families.TryGetValue(architecture.ModelType, out var family))
+        if (!HuggingFaceConfiguration.ModelTypes.TryGetValue(architecture.ModelType, out var family))
         {
-            throw new UserErrorException($"{role}.architecture.model_type: '{architecture.ModelType}', expected {string.Join(", ", Families.Keys)}.");
+            throw new UserErrorException($"{role}.architecture.model_type: '{architecture.ModelType}', expected {string.Join(", ", HuggingFaceConfiguration.ModelTypes.Keys)}.");
         }
 
         var isNeoX = family == ModelFamily.GptNeoX;

@@ -9,6 +9,16 @@ namespace IfGuide.Storage.Models;
 /// <summary>config.json, as Hugging Face transformers writes it for GPT-NeoX, Llama, Mistral, Qwen2 and GPT-2 models. Unknown keys that change no mathematics are ignored; features that would are refused by name.</summary>
 public static class HuggingFaceConfiguration
 {
+    /// <summary>The families of models by the <c>model_type</c> that names them.</summary>
+    public static IReadOnlyDictionary<string, ModelFamily> ModelTypes { get; } = new Dictionary<string, ModelFamily>
+    {
+        ["gpt_neox"] = ModelFamily.GptNeoX,
+        ["llama"] = ModelFamily.Llama,
+        ["mistral"] = ModelFamily.Mistral,
+        ["qwen2"] = ModelFamily.Qwen2,
+        ["gpt2"] = ModelFamily.Gpt2,
+    };
+
     /// <summary>Reads a configuration.</summary>
     /// <param name="path">A config.json.</param>
     /// <exception cref="UserErrorException">The file is unreadable, incomplete, or of a model that is not supported; the message names file and key.</exception>
@@ -23,15 +33,16 @@ public static class HuggingFaceConfiguration
 
         try
         {
-            var type = reader.Text("model_type");
-            var configuration = type switch
+            if (!ModelTypes.TryGetValue(reader.Text("model_type"), out var family))
             {
-                "gpt_neox" => GptNeoX(reader),
-                "llama" => Llama(reader, ModelFamily.Llama),
-                "mistral" => Llama(reader, ModelFamily.Mistral),
-                "qwen2" => Llama(reader, ModelFamily.Qwen2),
-                "gpt2" => Gpt2(reader),
-                _ => throw reader.Wrong("model_type", "gpt_neox, llama, mistral, qwen2 or gpt2"),
+                throw reader.Wrong("model_type", string.Join(", ", ModelTypes.Keys));
+            }
+
+            var configuration = family switch
+            {
+                ModelFamily.GptNeoX => GptNeoX(reader),
+                ModelFamily.Gpt2 => Gpt2(reader),
+                _ => Llama(reader, family),
             };
             configuration.Validate();
             return configuration;
@@ -232,7 +243,7 @@ public static class HuggingFaceConfiguration
     private static JsonObject Llama(TransformerConfiguration configuration) => new()
     {
         ["architectures"] = new JsonArray($"{configuration.Family}ForCausalLM"),
-        ["model_type"] = configuration.Family switch { ModelFamily.Mistral => "mistral", ModelFamily.Qwen2 => "qwen2", _ => "llama" },
+        ["model_type"] = ModelTypes.Single(type => type.Value == configuration.Family).Key,
         ["attention_bias"] = configuration.AttentionBias,
         ["head_dim"] = configuration.HeadSize,
         ["hidden_act"] = "silu",
