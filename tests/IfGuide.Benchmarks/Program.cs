@@ -11,7 +11,8 @@ var repeatsOption = new Option<int>("--repeats") { Description = "Times each sta
 var threadsOption = new Option<int>("--threads") { Description = "Threads of matrix products; 0: libtorch's choice" };
 var stageOption = new Option<string>("--stage") { Description = "Measure stages whose name contains this", DefaultValueFactory = _ => string.Empty };
 var schedulingOption = new Option<int>("--scheduling") { Description = "In place of the stages: hand out this many units that compute nothing, on one control and two compute silos" };
-var command = new RootCommand("Measures each stage against the same process' own GEMM rate.") { schedulingOption, shapeOption, deviceOption, precisionOption, repeatsOption, threadsOption, stageOption };
+var behavioursOption = new Option<bool>("--behaviours") { Description = "In place of the stages: the scores of 1, 2 and 4 behaviours in one pass, and what each further one costs" };
+var command = new RootCommand("Measures each stage against the same process' own GEMM rate.") { schedulingOption, behavioursOption, shapeOption, deviceOption, precisionOption, repeatsOption, threadsOption, stageOption };
 command.SetAction(async (result, _) =>
 {
     if (result.GetValue(schedulingOption) is > 0 and var units)
@@ -32,6 +33,12 @@ command.SetAction(async (result, _) =>
     foreach (var shape in Shape.All.Where(shape => wanted == "all" || shape.Name == wanted))
     {
         using var workload = new Workload(shape, precision, device);
+        if (result.GetValue(behavioursOption))
+        {
+            BehaviourBenchmark.Print(workload, precision, result.GetValue(repeatsOption));
+            continue;
+        }
+
         ResultTable.Print(shape, precision, Stages.Measure(workload, precision, result.GetValue(repeatsOption), result.GetValue(stageOption)!));
     }
 

@@ -38,6 +38,9 @@ internal sealed class Workload : IDisposable
 
     public Dictionary<string, Tensor> Direction { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>So many directions.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, Tensor>> Directions(int count) => [.. Enumerable.Repeat(Direction, count)];
+
     /// <summary>Orthonormal matrices in place of eigenvectors: their products cost the same.</summary>
     public Dictionary<string, LayerBasis> Basis()
     {

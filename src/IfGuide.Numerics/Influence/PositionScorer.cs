@@ -8,49 +8,68 @@ namespace IfGuide.Numerics.Influence;
 
 /// <summary>The reference's scores: Σ over layers of gₜᵀ U [aₜ; 1], the part of the sequence's influence that flows through position t (Grosse et al. 2023, Eq. 31).</summary>
 /// <remarks>Position t carries the loss of token t + 1 and whatever later losses send back to t through attention; the sum over t is the sequence's score, as it is for
-/// <c>TokenScorer</c>. Positive: learning the sequence lowers the loss of the toxic queries relative to the nontoxic.</remarks>
+/// <c>TokenScorer</c>. Positive: learning the sequence lowers the loss of the toxic queries relative to the nontoxic.
+/// All directions share the pass; the scores of each are, byte for byte, those of a scorer with that direction alone.</remarks>
 public sealed class PositionScorer : IDisposable
 {
     private readonly CausalLanguageModel model;
     private readonly NextTokenHead head;
-    private readonly Dictionary<string, Tensor> direction = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Tensor>[] directions;
 
-    /// <summary>Takes a copy of the direction in the model's precision.</summary>
+    /// <summary>Takes a copy of one direction in the model's precision.</summary>
     /// <param name="model">Stays the caller's; must outlive this object.</param>
-    /// <param name="direction">U by layer name, [out, in (+ 1)], for every tracked layer.</param>
+    /// <param name="direction">U, as below.</param>
     /// <exception cref="ArgumentException">A layer is missing, unknown, or of the wrong shape.</exception>
-    public PositionScorer(CausalLanguageModel model, IReadOnlyDictionary<string, Tensor> direction)
+    public PositionScorer(CausalLanguageModel model, IReadOnlyDictionary<string, Tensor> direction) : this(model, [direction]) { }
+
+    /// <summary>Takes a copy of the directions in the model's precision.</summary>
+    /// <param name="model">Stays the caller's; must outlive this object.</param>
+    /// <param name="directions">At least one; each U by layer name, [out, in (+ 1)], for every tracked layer.</param>
+    /// <exception cref="ArgumentException">A layer is missing, unknown, or of the wrong shape.</exception>
+    public PositionScorer(CausalLanguageModel model, IReadOnlyList<IReadOnlyDictionary<string, Tensor>> directions)
     {
-        Check(model, direction);
+        ArgumentOutOfRangeException.ThrowIfZero(directions.Count);
+        foreach (var direction in directions)
+        {
+            Check(model, direction);
+        }
+
         this.model = model;
         head = new NextTokenHead(model.Unembedding);
         using var scope = NewDisposeScope();
-        foreach (var layer in model.TrackedLayers)
-        {
-            this.direction.Add(layer.Name, direction[layer.Name].detach().to(model.Precision, model.Device, copy: true).DetachFromDisposeScope());
-        }
+        this.directions = [.. directions.Select(direction => model.TrackedLayers.ToDictionary(
+            layer => layer.Name, layer => direction[layer.Name].detach().to(model.Precision, model.Device, copy: true).DetachFromDisposeScope()))];
     }
 
-    /// <summary>Scores at the reference's own index t.</summary>
+    /// <summary>Scores along the first direction, with the work of all.</summary>
     /// <param name="batch">Tensors on the model's device.</param>
-    /// <returns>[sequences, tokens], float32 (float64 for a float64 model); the last position is 0. The caller's scope owns it.</returns>
+    /// <returns>As <see cref="Scores"/>.</returns>
     /// <exception cref="NonFiniteException">A weight, an activation, a gradient or a score is not finite.</exception>
-    public Tensor Score(TokenBatch batch)
+    public Tensor Score(TokenBatch batch) => Scores(batch)[0];
+
+    /// <summary>Scores along every direction, at the reference's own index t.</summary>
+    /// <param name="batch">Tensors on the model's device.</param>
+    /// <returns>For each direction [sequences, tokens], float32 (float64 for a float64 model); the last position is 0. The caller's scope owns it.</returns>
+    /// <exception cref="NonFiniteException">A weight, an activation, a gradient or a score is not finite.</exception>
+    public IReadOnlyList<Tensor> Scores(TokenBatch batch)
     {
         using var scope = NewDisposeScope();
         using var pass = CapturedPass.Run(model, head, batch, LabelSource.Empirical);
-        var scores = zeros(batch.InputIds.shape, dtype: AccumulationPrecision.For(model.Precision), device: model.Device);
+        var scores = Array.ConvertAll(directions, _ => zeros(batch.InputIds.shape, dtype: AccumulationPrecision.For(model.Precision), device: model.Device));
         foreach (var layer in pass.Layers)
         {
-            using var inner = NewDisposeScope();
-            scores.AddInPlace(Share(layer));
+            for (var index = 0; index < scores.Length; index++)
+            {
+                using var inner = NewDisposeScope();
+                scores[index].AddInPlace(Share(layer, directions[index]));
+            }
         }
 
-        pass.ThrowIfNotFinite("position scores", [("(sum of layers)", scores)]);
-        return scores.MoveToOuterDisposeScope();
+        pass.ThrowIfNotFinite("position scores", scores.Select(score => ("(sum of layers)", score)));
+        return [.. scores.Select(score => score.MoveToOuterDisposeScope())];
     }
 
-    /// <summary>The same, layer by layer: which layer a score comes from.</summary>
+    /// <summary>The first direction's scores, layer by layer: which layer a score comes from.</summary>
     /// <param name="batch">Tensors on the model's device.</param>
     /// <returns>[layers in model order, sequences, tokens]; the caller's scope owns it.</returns>
     /// <exception cref="NonFiniteException">A weight, an activation, a gradient or a score is not finite.</exception>
@@ -58,7 +77,7 @@ public sealed class PositionScorer : IDisposable
     {
         using var scope = NewDisposeScope();
         using var pass = CapturedPass.Run(model, head, batch, LabelSource.Empirical);
-        var scores = pass.Layers.Select(layer => (layer.Layer.Name, Share(layer))).ToArray();
+        var scores = pass.Layers.Select(layer => (layer.Layer.Name, Share(layer, directions[0]))).ToArray();
         pass.ThrowIfNotFinite("position scores", scores);
         return stack(scores.Select(entry => entry.Item2)).MoveToOuterDisposeScope();
     }
@@ -75,17 +94,17 @@ public sealed class PositionScorer : IDisposable
         return shifted.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Frees the copy of the direction.</summary>
+    /// <summary>Frees the copies of the directions.</summary>
     public void Dispose()
     {
         head.Dispose();
-        foreach (var tensor in direction.Values)
+        foreach (var tensor in directions.SelectMany(direction => direction.Values))
         {
             tensor.Dispose();
         }
     }
 
-    private Tensor Share(CapturedLayer layer)
+    private static Tensor Share(CapturedLayer layer, Dictionary<string, Tensor> direction)
     {
         var (a, g) = (layer.Input, layer.Gradient);
         return LayerPositionScore.Compute(a.reshape(-1, a.shape[2]), g.reshape(-1, g.shape[2]), direction[layer.Layer.Name]).view(a.shape[0], a.shape[1]);

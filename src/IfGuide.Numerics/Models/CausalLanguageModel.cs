@@ -106,7 +106,7 @@ public abstract class CausalLanguageModel : IDisposable
     /// <param name="inputIds">Token ids, [B, T], int64, on the model's device.</param>
     /// <param name="attentionMask">1 for tokens and 0 for padding, [B, T], int64; with a cache [B, cached + T]; null: no padding.</param>
     /// <param name="pass">What to do besides.</param>
-    /// <returns>Value [B, T, d], with its tangent when the pass has a direction. States at padding are finite and mean nothing.</returns>
+    /// <returns>Value [B, T, d], with a tangent for each direction of the pass. States at padding are finite and mean nothing.</returns>
     /// <exception cref="ArgumentException">The ids are no [B, T] int64, or reach beyond the model's positions.</exception>
     public Dual Hidden(Tensor inputIds, Tensor? attentionMask, ForwardPass pass)
     {
@@ -129,7 +129,7 @@ public abstract class CausalLanguageModel : IDisposable
         }
 
         pass.Cache?.Advance(inputIds.shape[1]);
-        return FinalNorm(states).MoveToOuterDisposeScope();
+        return FinalNorm(states).Over(pass.Directions?.Count ?? 0).MoveToOuterDisposeScope();
     }
 
     /// <summary>A copy in another precision or on another device; frozen.</summary>

@@ -108,7 +108,7 @@ public sealed class ModelPropertyTests
         using var model = TestModels.Create(name);
         var (tokens, mask) = (TestModels.Tokens(3, 11), TestModels.Mask(3, 11));
         var direction = model.TrackedLayers.ToDictionary(layer => layer.Name, layer => ones(layer.Outputs, layer.Inputs, ScalarType.Float64));
-        var actual = model.Hidden(tokens, mask, new ForwardPass { Direction = direction });
+        var actual = model.Hidden(tokens, mask, new ForwardPass { Directions = [direction] });
         TensorAssert.Close(Hidden(model, tokens, mask), actual.Value, Rounding);
         Assert.Equal(actual.Value.shape, actual.Tangent!.shape);
     }

@@ -77,28 +77,34 @@ public sealed class NextTokenHead(Tensor unembedding) : IDisposable
         return result;
     }
 
-    /// <summary>Directional derivative of each label's loss, L̇_j = ((softmax − onehot) W) · ḣ.</summary>
-    /// <param name="hidden">States and their tangent, [B, T, d].</param>
+    /// <summary>Directional derivatives of each label's loss, L̇_j = ((softmax − onehot) W) · ḣ; the first factor is computed once for all directions.</summary>
+    /// <param name="hidden">States and their tangents, [B, T, d].</param>
     /// <param name="labels">Unshifted labels, [B, T] int64.</param>
-    /// <returns>L̇_j at label index, [B, T], float32 or float64; 0 without a label. In the caller's scope.</returns>
-    public Tensor Tangents(Dual hidden, Tensor labels)
+    /// <returns>For each direction L̇_j at label index, [B, T], float32 or float64; 0 without a label. In the caller's scope.</returns>
+    public IReadOnlyList<Tensor> Tangents(Dual hidden, Tensor labels)
     {
         using var constant = no_grad();
         using var scope = NewDisposeScope();
         var rows = new LabelledRows(labels);
-        var result = zeros([rows.Count], WidePrecision, hidden.Value.device);
-        if (hidden.Tangent is not null)
+        var results = hidden.Tangents.Select(_ => zeros([rows.Count], WidePrecision, hidden.Value.device)).ToArray();
+        if (!hidden.IsConstant)
         {
-            var moved = rows.Gather(hidden.Tangent);
+            var moved = hidden.Tangents.Select(tangent => tangent is null ? null : rows.Gather(tangent)).ToArray();
             ForEachChunk(rows.Gather(hidden.Value), rows.Labels, chunk =>
             {
                 var count = chunk.Hidden.shape[0];
                 var gradient = Gradient(chunk, rows.Labels.narrow(0, chunk.From, count));
-                result.narrow(0, chunk.From, count).copy_(gradient.mul_(moved.narrow(0, chunk.From, count)).sum([1L]));
+                for (var index = 0; index < results.Length; index++)
+                {
+                    if (moved[index] is { } tangent)
+                    {
+                        results[index].narrow(0, chunk.From, count).copy_(gradient.mul(tangent.narrow(0, chunk.From, count)).sum([1L]));
+                    }
+                }
             });
         }
 
-        return rows.AtLabels(result).MoveToOuterDisposeScope();
+        return [.. results.Select(result => rows.AtLabels(result).MoveToOuterDisposeScope())];
     }
 
     /// <summary>Frees the buffers.</summary>

@@ -7,10 +7,10 @@ internal static class Addition
     /// <summary>left + right, of equal shape.</summary>
     public static Dual Apply(Dual left, Dual right) => new(
         left.Value.Plus(right.Value),
-        (left.Tangent, right.Tangent) switch
+        left.Derive(right, (first, second) => (first, second) switch
         {
             (null, var tangent) => tangent?.alias(),
             (var tangent, null) => tangent.alias(),
-            var (first, second) => first.Plus(second),
-        });
+            var (moved, other) => moved.Plus(other),
+        }));
 }

@@ -5,7 +5,7 @@ namespace IfGuide.Numerics.Models.Operations;
 
 /// <summary>Softmax attention of grouped heads: O = P V, P = softmax(Q Kᵀ / √size) over the keys that the mask leaves.</summary>
 /// <remarks>
-/// Without a tangent: torch's fused kernel. With one: Ṗ = P ∘ (Ṡ − rowsum(P ∘ Ṡ)), Ṡ = (Q̇ Kᵀ + Q K̇ᵀ)/√size, Ȯ = Ṗ V + P V̇,
+/// Without a tangent: torch's fused kernel. With some, for each: Ṗ = P ∘ (Ṡ − rowsum(P ∘ Ṡ)), Ṡ = (Q̇ Kᵀ + Q K̇ᵀ)/√size, Ȯ = Ṗ V + P V̇,
 /// in blocks of queries that read only the keys up to the block's end: half the work, and no T × T matrix.
 /// </remarks>
 internal static class CausalAttention
@@ -14,9 +14,9 @@ internal static class CausalAttention
 
     /// <summary>Queries [B, heads, Tq, size] and keys, values [B, key heads, Tk, size] to [B, Tq, heads · size].</summary>
     public static Dual Apply(Dual query, Dual key, Dual value, AttentionMask mask) =>
-        query.Tangent is null && key.Tangent is null && value.Tangent is null
+        query.IsConstant && key.IsConstant && value.IsConstant
             ? Dual.Constant(Fused(query.Value, key.Value, value.Value, mask))
-            : WithTangent(query, key, value, mask);
+            : WithTangents(query, key, value, mask);
 
     private static Tensor Fused(Tensor query, Tensor key, Tensor value, AttentionMask mask)
     {
@@ -34,44 +34,57 @@ internal static class CausalAttention
         return groups == 1 ? heads : heads.unsqueeze(2).expand(batch, count, groups, length, size).reshape(batch, count * groups, length, size);
     }
 
-    private static Dual WithTangent(Dual query, Dual key, Dual value, AttentionMask mask)
+    private static Dual WithTangents(Dual query, Dual key, Dual value, AttentionMask mask)
     {
         var (batch, heads, length, size) = (query.Value.shape[0], query.Value.shape[1], query.Value.shape[2], query.Value.shape[3]);
         var keyHeads = key.Value.shape[1];
         var scale = 1 / Math.Sqrt(size);
         var queries = query.Value.Times(scale);
-        var queriesMoved = cat([query.Tangent?.Times(scale) ?? zeros_like(queries), queries], 3);
-        var keys = cat([key.Value, key.Tangent ?? zeros_like(key.Value)], 3).reshape(batch * keyHeads, length, 2 * size);
-        var values = cat([value.Value, value.Tangent ?? zeros_like(value.Value)], 3).reshape(batch * keyHeads, length, 2 * size);
+        var directions = Enumerable.Range(0, new[] { query, key, value }.Max(input => input.Tangents.Count)).Select(index => new Direction(
+            cat([query.Along(index)?.Times(scale) ?? zeros_like(queries), queries], 3),
+            cat([key.Value, key.Along(index) ?? zeros_like(key.Value)], 3).reshape(batch * keyHeads, length, 2 * size),
+            cat([value.Value, value.Along(index) ?? zeros_like(value.Value)], 3).reshape(batch * keyHeads, length, 2 * size))).ToArray();
         var output = empty([batch, length, heads, size], queries.dtype, queries.device);
-        var outputMoved = empty_like(output);
+        var outputsMoved = Array.ConvertAll(directions, _ => empty_like(output));
         for (var from = 0L; from < length; from += QueryBlock)
         {
             using var block = NewDisposeScope();
             var rows = Math.Min(QueryBlock, length - from);
-            var (o, moved) = Block(
-                queries.narrow(2, from, rows).reshape(batch * keyHeads, -1, size),
-                queriesMoved.narrow(2, from, rows).reshape(batch * keyHeads, -1, 2 * size),
-                keys.narrow(1, 0, from + rows),
-                values.narrow(1, 0, from + rows),
-                mask.Hidden(from, from + rows, queries.device));
-            output.narrow(1, from, rows).copy_(o.reshape(batch, heads, rows, size).transpose(1, 2));
-            outputMoved.narrow(1, from, rows).copy_(moved.reshape(batch, heads, rows, size).transpose(1, 2));
+            var parts = directions.Select(direction => new Direction(
+                direction.QueriesMoved.narrow(2, from, rows).reshape(batch * keyHeads, -1, 2 * size),
+                direction.Keys.narrow(1, 0, from + rows),
+                direction.Values.narrow(1, 0, from + rows))).ToArray();
+            var attended = Block(queries.narrow(2, from, rows).reshape(batch * keyHeads, -1, size), parts, mask.Hidden(from, from + rows, queries.device));
+            Place(output, attended.Value);
+            for (var index = 0; index < directions.Length; index++)
+            {
+                Place(outputsMoved[index], attended.Tangents[index]!);
+            }
+
+            void Place(Tensor whole, Tensor part) => whole.narrow(1, from, rows).copy_(part.reshape(batch, heads, rows, size).transpose(1, 2));
         }
 
-        return new Dual(output.view(batch, length, heads * size), outputMoved.view(batch, length, heads * size));
+        return new Dual(output.view(batch, length, heads * size), [.. outputsMoved.Select(moved => moved.view(batch, length, heads * size))]);
     }
 
-    /// <summary>One block of queries against all keys before its end; keys and values carry [value, tangent], the moved queries [tangent, value].</summary>
-    private static (Tensor Output, Tensor Moved) Block(Tensor queries, Tensor queriesMoved, Tensor keys, Tensor values, Tensor hidden)
+    /// <summary>One block of queries against all keys before its end.</summary>
+    /// <remarks>Directions share scores and softmax. P V is part of each direction's product all the same: split off, its bytes could depend on how many directions there are.</remarks>
+    private static Dual Block(Tensor queries, Direction[] directions, Tensor hidden)
     {
         var size = queries.shape[2];
-        var scores = queries.bmm(keys.narrow(2, 0, size).transpose(1, 2));
-        var scoresMoved = queriesMoved.bmm(keys.transpose(1, 2)); // Q̇ Kᵀ + Q K̇ᵀ as one product
+        var scores = queries.bmm(directions[0].Keys.narrow(2, 0, size).transpose(1, 2));
+        var scoresMoved = directions.Select(direction => direction.QueriesMoved.bmm(direction.Keys.transpose(1, 2))).ToArray(); // Q̇ Kᵀ + Q K̇ᵀ as one product
         scores.view(hidden.shape[0], -1, hidden.shape[2], hidden.shape[3]).FillInPlace(hidden, double.NegativeInfinity);
-        var weights = SymmetricJacobian.Apply(scores, scoresMoved, logits => logits.softmax(-1));
-        var products = weights.Value.bmm(values); // P V and P V̇
-        var moved = weights.Tangent!.bmm(values.narrow(2, 0, size)).AddInPlace(products.narrow(2, size, size));
-        return (products.narrow(2, 0, size), moved);
+        var weights = SymmetricJacobian.Apply(new Dual(scores, scoresMoved), logits => logits.softmax(-1));
+        var products = Array.ConvertAll(directions, direction => weights.Value.bmm(direction.Values)); // P V and P V̇
+        var moved = directions.Select((direction, index) =>
+            weights.Tangents[index]!.bmm(direction.Values.narrow(2, 0, size)).AddInPlace(products[index].narrow(2, size, size)));
+        return new Dual(products[0].narrow(2, 0, size), [.. moved]);
     }
+
+    /// <summary>What one direction makes of the inputs.</summary>
+    /// <param name="QueriesMoved">[tangent, value] of the queries.</param>
+    /// <param name="Keys">[value, tangent] of the keys.</param>
+    /// <param name="Values">[value, tangent] of the values.</param>
+    private sealed record Direction(Tensor QueriesMoved, Tensor Keys, Tensor Values);
 }

@@ -9,16 +9,13 @@ internal static class GatedSilu
     /// <summary>Elementwise on gate a and up b.</summary>
     public static Dual Apply(Dual gate, Dual up)
     {
-        var silu = gate.Tangent is null
+        var silu = gate.IsConstant
             ? Dual.Constant(nn.functional.silu(gate.Value))
-            : SymmetricJacobian.Apply(gate.Value, gate.Tangent, values => nn.functional.silu(values));
-        var value = silu.Value.mul(up.Value);
-        var moved = silu.Tangent?.mul(up.Value);
-        if (up.Tangent is not null)
+            : SymmetricJacobian.Apply(gate, values => nn.functional.silu(values));
+        return new Dual(silu.Value.mul(up.Value), silu.Derive(up, (siluMoved, upMoved) =>
         {
-            moved = moved is null ? silu.Value.mul(up.Tangent) : moved.AddProductInPlace(silu.Value, up.Tangent);
-        }
-
-        return new Dual(value, moved);
+            var moved = siluMoved?.mul(up.Value);
+            return upMoved is null ? moved : moved is null ? silu.Value.mul(upMoved) : moved.AddProductInPlace(silu.Value, upMoved);
+        }));
     }
 }

@@ -6,7 +6,7 @@ namespace IfGuide.Numerics.Models.Operations;
 internal static class Gelu
 {
     /// <summary>Elementwise.</summary>
-    public static Dual Apply(Dual input) => input.Tangent is null
+    public static Dual Apply(Dual input) => input.IsConstant
         ? Dual.Constant(nn.functional.gelu(input.Value))
-        : SymmetricJacobian.Apply(input.Value, input.Tangent, nn.functional.gelu);
+        : SymmetricJacobian.Apply(input, nn.functional.gelu);
 }

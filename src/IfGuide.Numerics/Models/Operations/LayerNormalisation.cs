@@ -11,12 +11,12 @@ internal static class LayerNormalisation
     public static Dual Apply(Dual input, Tensor weight, Tensor bias, double epsilon)
     {
         var shape = weight.shape;
-        if (input.Tangent is null)
+        if (input.IsConstant)
         {
             return Dual.Constant(nn.functional.layer_norm(input.Value, shape, weight, bias, epsilon));
         }
 
-        var normalised = SymmetricJacobian.Apply(input.Value, input.Tangent, values => nn.functional.layer_norm(values, shape, eps: epsilon));
-        return new Dual(bias.PlusProduct(normalised.Value, weight), normalised.Tangent!.mul_(weight));
+        var normalised = SymmetricJacobian.Apply(input, values => nn.functional.layer_norm(values, shape, eps: epsilon));
+        return new Dual(bias.PlusProduct(normalised.Value, weight), [.. normalised.Tangents.Select(tangent => tangent?.mul_(weight))]);
     }
 }

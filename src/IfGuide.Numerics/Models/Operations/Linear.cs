@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Models.Operations;
 
-/// <summary>A tracked linear layer, y = W x + b; along the direction U = [U_w, u_b]: ẏ = W ẋ + U_w x + u_b.</summary>
+/// <summary>A tracked linear layer, y = W x + b; along a direction U = [U_w, u_b]: ẏ = W ẋ + U_w x + u_b.</summary>
 internal static class Linear
 {
     /// <summary>[B, T, in] to [B, T, out]; records the layer when the pass captures.</summary>
@@ -10,21 +10,21 @@ internal static class Linear
     {
         var value = nn.functional.linear(input.Value, layer.Weight, layer.Bias);
         pass.Capture?.Record(layer, input.Value, value);
-        var direction = pass.Direction?.GetValueOrDefault(layer.Name);
-        return new Dual(value, Tangent(layer, input, direction)?.view(value.shape));
+        var count = pass.Directions?.Count ?? input.Tangents.Count;
+        return new Dual(value, [.. Enumerable.Range(0, count).Select(index => Tangent(layer, input.Value, input.Along(index), pass.Directions?[index].GetValueOrDefault(layer.Name))?.view(value.shape))]);
     }
 
     /// <summary>The tangent, [B T, out]; null when neither the input nor the layer moves.</summary>
-    private static Tensor? Tangent(TrackedLayer layer, Dual input, Tensor? direction)
+    private static Tensor? Tangent(TrackedLayer layer, Tensor input, Tensor? inputMoved, Tensor? direction)
     {
         var columns = layer.Weight.shape[1];
-        var moved = direction is null ? null : AlongDirection(layer, input.Value.reshape(-1, columns), direction);
-        if (input.Tangent is null)
+        var moved = direction is null ? null : AlongDirection(layer, input.reshape(-1, columns), direction);
+        if (inputMoved is null)
         {
             return moved;
         }
 
-        var tangent = input.Tangent.reshape(-1, columns);
+        var tangent = inputMoved.reshape(-1, columns);
         return moved is null ? tangent.mm(layer.Weight.t()) : moved.addmm_(tangent, layer.Weight.t());
     }
 

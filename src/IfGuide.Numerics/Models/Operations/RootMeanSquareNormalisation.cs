@@ -15,13 +15,12 @@ internal static class RootMeanSquareNormalisation
         var inverse = x.mul(x).mean([-1], true).Plus(epsilon).rsqrt();
         var normalised = x.mul(inverse);
         var value = normalised.to(precision).mul(weight);
-        if (input.Tangent is null)
-        {
-            return Dual.Constant(value);
-        }
+        return new Dual(value, [.. input.Tangents.Select(tangent => tangent is null ? null : Moved(Wide.Of(tangent)))]);
 
-        var tangent = Wide.Of(input.Tangent);
-        var moved = tangent.PlusProduct(normalised, normalised.mul(tangent).mean([-1], true), -1);
-        return new Dual(value, moved.mul_(inverse).mul_(Wide.Of(weight)).to(precision));
+        Tensor Moved(Tensor tangent)
+        {
+            var moved = tangent.PlusProduct(normalised, normalised.mul(tangent).mean([-1], true), -1);
+            return moved.mul_(inverse).mul_(Wide.Of(weight)).to(precision);
+        }
     }
 }

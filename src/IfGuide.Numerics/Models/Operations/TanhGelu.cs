@@ -10,9 +10,9 @@ internal static class TanhGelu
     private static readonly double Scale = Math.Sqrt(2 / Math.PI);
 
     /// <summary>Elementwise.</summary>
-    public static Dual Apply(Dual input) => input.Tangent is null
+    public static Dual Apply(Dual input) => input.IsConstant
         ? Dual.Constant(Value(input.Value))
-        : SymmetricJacobian.Apply(input.Value, input.Tangent, Value);
+        : SymmetricJacobian.Apply(input, Value);
 
     private static Tensor Value(Tensor x)
     {

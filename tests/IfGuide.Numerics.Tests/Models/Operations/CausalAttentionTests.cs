@@ -39,9 +39,9 @@ public sealed class CausalAttentionTests
         using var scope = NewDisposeScope();
         var inputs = new Inputs(2, 2, 9, padded: true);
         var actual = CausalAttention.Apply(
-            inputs.Query with { Tangent = query == 0 ? null : inputs.Query.Tangent },
-            inputs.Key with { Tangent = key == 0 ? null : inputs.Key.Tangent },
-            inputs.Value with { Tangent = value == 0 ? null : inputs.Value.Tangent },
+            new Dual(inputs.Query.Value, query == 0 ? null : inputs.Query.Tangent),
+            new Dual(inputs.Key.Value, key == 0 ? null : inputs.Key.Tangent),
+            new Dual(inputs.Value.Value, value == 0 ? null : inputs.Value.Tangent),
             inputs.Mask);
         TensorAssert.Close(Derivative.AtZero(step => inputs.Definition(query * step, key * step, value * step)), actual.Tangent!, 1e-9);
     }

@@ -24,7 +24,7 @@ public sealed class TangentTests : IDisposable
         using var scope = NewDisposeScope();
         var (weight, bias, u) = (Random(5, 3), biased ? Random(5) : null, Random(5, biased ? 4 : 3));
         var (x, moved) = (Random(2, 4, 3), Random(2, 4, 3));
-        var pass = weightsMove ? new ForwardPass { Direction = new Dictionary<string, Tensor> { ["layer"] = u } } : ForwardPass.Plain;
+        var pass = weightsMove ? new ForwardPass { Directions = [new Dictionary<string, Tensor> { ["layer"] = u }] } : ForwardPass.Plain;
         var actual = Linear.Apply(new TrackedLayer(0, "layer", weight, bias, "layer"), new Dual(x, inputMoves ? moved : null), pass);
         var expected = Derivative.AtZero(step =>
         {
