@@ -22,6 +22,9 @@ public sealed class LocalRunTests
         using var metrics = JsonDocument.Parse(await File.ReadAllBytesAsync(await store.FetchAsync(names.Metrics)));
         Assert.True(metrics.RootElement.GetProperty("selection").GetProperty("selected_tokens").GetInt64() > 0);
         Assert.Equal(27, metrics.RootElement.GetProperty("what_if").GetArrayLength());
+        Assert.Equal(8, metrics.RootElement.GetProperty("queries")[0].GetProperty("kept").GetInt64());
+        Assert.Equal(1.0, metrics.RootElement.GetProperty("overlap").GetProperty("sets")[1].GetProperty("prompts").GetProperty("second_share").GetDouble());
+        Assert.Contains("<h2>Texts that occur twice</h2>", page, StringComparison.Ordinal);
         Assert.True(metrics.RootElement.GetProperty("models").GetProperty("suppressed").GetProperty("perplexity").GetProperty("value").GetDouble() > 1);
 
         var first = await Digests(store);

@@ -18,7 +18,7 @@ public sealed record QueriesSpec
 [GenerateSerializer, Immutable, Alias("ifguide.QuerySetSpec")]
 public sealed record QuerySetSpec
 {
-    /// <summary>RealToxicityPrompts records or {prompt, completion} records, one JSON object a line.</summary>
+    /// <summary>RealToxicityPrompts records, {prompt, completion} records or {text} records, one JSON object a line.</summary>
     [Id(0)] public string? Path { get; init; }
 
     /// <summary>Token arrays in place of text.</summary>

@@ -50,7 +50,7 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
 
     private string EvaluationKey(string variant) => ContentKey.Of("evaluate/1", VariantKey(variant), specification.Evaluation, inputs.Prompts, inputs.Perplexity, inputs.LastWord, inputs.Toxic.Key, inputs.Nontoxic.Key, inputs.Tokenizer, specification.Seed);
 
-    private string ReportKey => field ??= ContentKey.Of("report/2", SelectionKey, inputs.Tokenizer, specification.Target is null ? null : Variants.Select(EvaluationKey).ToArray(), specification.Run.ToString());
+    private string ReportKey => field ??= ContentKey.Of("report/3", SelectionKey, inputs.Overlap, inputs.Tokenizer, specification.Target is null ? null : Variants.Select(EvaluationKey).ToArray(), specification.Run.ToString());
 
     /// <summary>Covariance sums of one shard.</summary>
     /// <param name="shard">The shard.</param>

@@ -1,4 +1,6 @@
+using IfGuide.Pipeline.Records;
 using IfGuide.Storage.Artifacts;
+using IfGuide.Storage.Queries;
 using MessagePack;
 
 namespace IfGuide.Pipeline;
@@ -58,6 +60,9 @@ public sealed record PreparedInputs
 
     /// <summary>The form of this manifest; a build refuses one that is newer than it knows.</summary>
     [Key(15)] public int SchemaVersion { get; init; } = NewestSchemaVersion;
+
+    /// <summary>Texts that occur twice among queries, prompts and corpus; null: an older build has not looked for them.</summary>
+    [Key(16)] public OverlapRecord? Overlap { get; init; }
 
     /// <summary>Sequences of the corpus.</summary>
     [IgnoreMember] public long Sequences => ShardSequences.Sum();
@@ -148,4 +153,7 @@ public sealed record PreparedQueries
 
     /// <summary>Store name of the continuations' texts, a MessagePack list of strings; null for token arrays.</summary>
     [Key(4)] public string? Texts { get; init; }
+
+    /// <summary>What was read, kept and left out; null: an older build wrote this.</summary>
+    [Key(5)] public QueryCounts? Counts { get; init; }
 }

@@ -34,9 +34,25 @@ public sealed record ReportData
     /// <summary>Loss curves.</summary>
     public IReadOnlyList<TrainingRecord> Trainings { get; init; } = [];
 
+    /// <summary>What was read, kept and left out of each query set.</summary>
+    public IReadOnlyList<QuerySetSummary> Queries { get; init; } = [];
+
+    /// <summary>Texts that occur twice among queries, prompts and corpus; null: not looked for.</summary>
+    public OverlapRecord? Overlap { get; init; }
+
     /// <summary>What a person should know.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }
+
+/// <summary>A query set of the run.</summary>
+/// <param name="Set">The key of the run file that names it.</param>
+/// <param name="Read">Records read.</param>
+/// <param name="Kept">Queries with at least one token that carries loss.</param>
+/// <param name="Empty">Records left out because they have nothing to measure.</param>
+/// <param name="CutAway">Records left out because they lost all their labels to truncation.</param>
+/// <param name="Shortened">Queries kept that lost a part of their continuation to truncation.</param>
+/// <param name="LossTokens">Tokens that carry loss.</param>
+public sealed record QuerySetSummary(string Set, long Read, long Kept, long Empty, long CutAway, long Shortened, long LossTokens);
 
 /// <summary>A document, or a part of one, with the score of each token.</summary>
 public sealed record InspectedDocument

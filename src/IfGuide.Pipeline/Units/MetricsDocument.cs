@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using IfGuide.Pipeline.Records;
 using IfGuide.Pipeline.Reporting;
+using IfGuide.Storage.Overlap;
 
 namespace IfGuide.Pipeline.Units;
 
@@ -33,9 +34,37 @@ internal static class MetricsDocument
         data.KnownSpans,
         data.Sources,
         data.WhatIf,
+        data.Queries,
+        Overlap = data.Overlap is { } overlap ? Overlap(overlap) : null,
         Models = data.Evaluations.ToDictionary(evaluation => evaluation.Variant, Model),
         data.Warnings,
     };
+
+    private static object Overlap(OverlapRecord overlap) => new
+    {
+        Sets = overlap.Sets.Select(sets => new
+        {
+            sets.First,
+            sets.Second,
+            sets.FirstTexts,
+            sets.SecondTexts,
+            Prompts = Shared(sets, sets.Prompts),
+            Wholes = Shared(sets, sets.Wholes),
+        }),
+        Corpus = overlap.Corpus.Select(set => new { set.Set, set.Sought, set.TooShort, set.Found, Share = Share(set.Found, set.Sought), set.Documents, set.Places }),
+        overlap.NotCompared,
+    };
+
+    private static object Shared(SetOverlap sets, SharedTexts shared) => new
+    {
+        shared.InFirst,
+        FirstShare = Share(shared.InFirst, sets.FirstTexts),
+        shared.InSecond,
+        SecondShare = Share(shared.InSecond, sets.SecondTexts),
+        shared.Places,
+    };
+
+    private static double Share(long part, long whole) => whole == 0 ? 0 : (double)part / whole;
 
     private static object Model(EvaluationRecord evaluation) => new
     {

@@ -2,7 +2,9 @@ using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Abstractions.Units;
 using IfGuide.Pipeline.Execution;
+using IfGuide.Pipeline.Records;
 using IfGuide.Storage.Corpora;
+using IfGuide.Storage.Overlap;
 using IfGuide.Storage.Queries;
 using IfGuide.Storage.Tokenizers;
 using MessagePack;
@@ -25,11 +27,12 @@ internal static class PreparationUnit
             vocabulary = Math.Min(vocabulary, targetVocabulary);
         }
 
-
-        var (toxic, toxicWarnings) = Queries(specification, specification.Queries.Toxic, "toxic", tokenizer, vocabulary, store, files);
-        var (nontoxic, nontoxicWarnings) = Queries(specification, specification.Queries.Nontoxic, "nontoxic", tokenizer, vocabulary, store, files);
+        var overlap = new OverlapPreparation(store, files);
+        var (toxic, toxicWarnings) = Queries(specification, specification.Queries.Toxic, "toxic", tokenizer, vocabulary, store, files, overlap);
+        var (nontoxic, nontoxicWarnings) = Queries(specification, specification.Queries.Nontoxic, "nontoxic", tokenizer, vocabulary, store, files, overlap);
         var evaluation = EvaluationPreparation.Prepare(specification.Evaluation, tokenizer, files);
-        var (corpusKey, corpus) = CorpusOf(specification, tokenizer, tokenizerName, vocabulary, store, files, progress, cancellationToken);
+        overlap.AddPrompts(specification.Evaluation?.Prompts);
+        var (corpusKey, corpus, shared) = CorpusOf(specification, tokenizer, tokenizerName, vocabulary, store, files, overlap, progress, cancellationToken);
         var inputs = new PreparedInputs
         {
             CorpusKey = corpusKey,
@@ -46,7 +49,8 @@ internal static class PreparationUnit
             Perplexity = evaluation.Perplexity,
             LastWord = evaluation.LastWord,
             Labels = evaluation.Labels,
-            Warnings = [.. corpus.Warnings, .. toxicWarnings, .. nontoxicWarnings],
+            Warnings = [.. corpus.Warnings, .. toxicWarnings, .. nontoxicWarnings, .. shared.Warnings()],
+            Overlap = shared,
         };
         var name = $"prepare/{ContentKey.Of("inputs/1", Convert.ToHexString(MessagePackSerializer.Serialize(inputs, cancellationToken: cancellationToken)))}/inputs.msgpack";
         store.Put(name, stream => MessagePackSerializer.Serialize(stream, inputs));
@@ -54,7 +58,8 @@ internal static class PreparationUnit
     }
 
     private static (PreparedQueries Queries, IReadOnlyList<string> Warnings) Queries(
-        RunSpec specification, QuerySetSpec spec, string name, TokenizerFile? tokenizer, int vocabulary, BlockingStore store, InputFiles files)
+        RunSpec specification, QuerySetSpec spec, string name, TokenizerFile? tokenizer, int vocabulary, BlockingStore store, InputFiles files,
+        OverlapPreparation overlap)
     {
         RequireTokenizer(tokenizer, spec.Path, $"queries.{name}");
         using var queries = QueryReader.Read(spec, name, tokenizer, specification.Queries.MaxLength, vocabulary);
@@ -69,13 +74,14 @@ internal static class PreparationUnit
             store.Put(texts, stream => MessagePackSerializer.Serialize(stream, queries.Queries.Select(query => query.Completion).ToArray()));
         }
 
+        overlap.AddQueries($"queries.{name}", spec.Path, key, queries);
         return (
-            new PreparedQueries { Key = key, Artifact = artifact, Sequences = queries.Counts.Kept, LossTokens = queries.Counts.LossTokens, Texts = texts },
+            new PreparedQueries { Key = key, Artifact = artifact, Sequences = queries.Counts.Kept, LossTokens = queries.Counts.LossTokens, Texts = texts, Counts = queries.Counts },
             queries.Counts.Warnings(name));
     }
 
-    private static (string Key, StoredCorpus Corpus) CorpusOf(
-        RunSpec specification, TokenizerFile? tokenizer, string? tokenizerName, int vocabulary, BlockingStore store, InputFiles files,
+    private static (string Key, StoredCorpus Corpus, OverlapRecord Overlap) CorpusOf(
+        RunSpec specification, TokenizerFile? tokenizer, string? tokenizerName, int vocabulary, BlockingStore store, InputFiles files, OverlapPreparation overlap,
         IProgress<UnitProgress>? progress, CancellationToken cancellationToken)
     {
         var spec = specification.Corpus;
@@ -87,15 +93,22 @@ internal static class PreparationUnit
         var summary = $"prepare/{key}/corpus.msgpack";
         if (store.Exists(summary))
         {
-            return (key, MessagePackSerializer.Deserialize<StoredCorpus>(File.ReadAllBytes(store.Fetch(summary)), cancellationToken: cancellationToken));
+            var stored = MessagePackSerializer.Deserialize<StoredCorpus>(File.ReadAllBytes(store.Fetch(summary)), cancellationToken: cancellationToken);
+            return (key, stored, overlap.Compare(key, spec, tokenizer, vocabulary, prepare: null, cancellationToken));
         }
 
-        var preparation = new CorpusPreparation((shard, _) => PutShard(store, key, shard), Path.GetTempPath());
-        var count = new InlineProgress<long>(done => progress?.Report(new UnitProgress { Measure = "documents", Done = done, Total = 0 }));
-        var prepared = preparation.PrepareAsync(spec, tokenizer, vocabulary, specification.Shards, count, cancellationToken).GetAwaiter().GetResult();
-        var stored = new StoredCorpus(prepared.ShardSequences, prepared.Length, prepared.AttendedTokens, prepared.Documents, prepared.Warnings());
-        store.Put(summary, stream => MessagePackSerializer.Serialize(stream, stored));
-        return (key, stored);
+        StoredCorpus? made = null;
+        var shared = overlap.Compare(key, spec, tokenizer, vocabulary, findings => made = Store(findings), cancellationToken);
+        store.Put(summary, stream => MessagePackSerializer.Serialize(stream, made));
+        return (key, made!, shared);
+
+        StoredCorpus Store(CorpusFindings findings)
+        {
+            var preparation = new CorpusPreparation((shard, _) => PutShard(store, key, shard), Path.GetTempPath()) { Findings = findings };
+            var count = new InlineProgress<long>(done => progress?.Report(new UnitProgress { Measure = "documents", Done = done, Total = 0 }));
+            var prepared = preparation.PrepareAsync(spec, tokenizer, vocabulary, specification.Shards, count, cancellationToken).GetAwaiter().GetResult();
+            return new StoredCorpus(prepared.ShardSequences, prepared.Length, prepared.AttendedTokens, prepared.Documents, prepared.Warnings());
+        }
     }
 
     private static Task PutShard(BlockingStore store, string key, PreparedShard shard)

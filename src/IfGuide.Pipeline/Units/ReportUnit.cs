@@ -35,9 +35,15 @@ internal static class ReportUnit
             WhatIf = WhatIfTable.Of(context, WhatIfGrid.Around(context.Specification.Selection)),
             Evaluations = context.Specification.Evaluation is null ? [] : [.. context.Names.Variants.Select(variant => Read<EvaluationRecord>(context, context.Names.Evaluation(variant)))],
             Trainings = Trainings(context),
+            Queries = [.. Queries("queries.toxic", context.Inputs.Toxic), .. Queries("queries.nontoxic", context.Inputs.Nontoxic)],
+            Overlap = context.Inputs.Overlap,
             Warnings = context.Inputs.Warnings,
         };
     }
+
+    private static IEnumerable<QuerySetSummary> Queries(string name, PreparedQueries queries) => queries.Counts is { } counts
+        ? [new QuerySetSummary(name, counts.Read, counts.Kept, counts.Empty, counts.CutAway, counts.Shortened, counts.LossTokens)]
+        : [];
 
     private static List<TrainingRecord> Trainings(UnitContext context)
     {

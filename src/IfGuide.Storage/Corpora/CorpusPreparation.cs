@@ -1,5 +1,6 @@
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
+using IfGuide.Storage.Overlap;
 using IfGuide.Storage.Tokenizers;
 
 namespace IfGuide.Storage.Corpora;
@@ -9,6 +10,9 @@ namespace IfGuide.Storage.Corpora;
 /// <param name="temporaryFolder">Where sequences wait until their number is known; as large as the corpus' token ids, 4 bytes each.</param>
 public sealed class CorpusPreparation(Func<PreparedShard, CancellationToken, Task> store, string temporaryFolder)
 {
+    /// <summary>Takes what of other texts stands in the corpus, on the way; null: nothing is looked for.</summary>
+    public CorpusFindings? Findings { get; init; }
+
     /// <summary>Tokenises, packs and shards a corpus. Shards are a pure function of the corpus, the tokenizer and the shard count.</summary>
     /// <param name="corpus">The corpus.</param>
     /// <param name="tokenizer">The tokenizer; may be null for a corpus of tokens that is not packed by document.</param>
@@ -25,6 +29,7 @@ public sealed class CorpusPreparation(Func<PreparedShard, CancellationToken, Tas
         {
             using var sequences = PretokenisedSequences.Open(arrays, vocabularySize);
             var sizes = await StoreAsync(sequences, documents: null, shards, progress, cancellationToken);
+            Findings?.Look(corpus, tokenizer, vocabularySize, cancellationToken);
             return new PreparedCorpus(sizes.Sequences, sequences.Length, sizes.AttendedTokens, Documents: 0, EmptyDocuments: 0, AlteredDocuments: 0, DroppedTokens: 0, CutDocuments: 0);
         }
 
@@ -39,7 +44,7 @@ public sealed class CorpusPreparation(Func<PreparedShard, CancellationToken, Tas
         };
     }
 
-    private static (PackingSummary Summary, long Empty, long Altered) Pack(
+    private (PackingSummary Summary, long Empty, long Altered) Pack(
         CorpusSpec corpus, ITextTokenizer? tokenizer, int vocabularySize, SequenceSpool spool, BadRecords bad, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         var documents = CorpusDocuments.Read(corpus, Vocabulary(corpus, tokenizer, vocabularySize), bad);
@@ -47,9 +52,10 @@ public sealed class CorpusPreparation(Func<PreparedShard, CancellationToken, Tas
         long read = 0;
         long empty = 0;
         long altered = 0;
-        foreach (var (document, tokens, changed) in DocumentEncoder.Encode(documents, tokenizer, vocabularySize, cancellationToken))
+        foreach (var (document, tokens, changed, found) in DocumentEncoder.Encode(documents, tokenizer, vocabularySize, Findings?.Search, cancellationToken))
         {
             cancellationToken.ThrowIfCancellationRequested();
+            Findings?.Add(document, found);
             altered += changed ? 1 : 0;
             if (tokens.Length == 0)
             {

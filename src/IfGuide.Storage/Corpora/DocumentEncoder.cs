@@ -1,5 +1,6 @@
 using System.Text;
 using IfGuide.Abstractions;
+using IfGuide.Storage.Overlap;
 using IfGuide.Storage.Tokenizers;
 
 namespace IfGuide.Storage.Corpora;
@@ -8,7 +9,8 @@ namespace IfGuide.Storage.Corpora;
 /// <param name="Document">The document.</param>
 /// <param name="Tokens">Its tokens: of text, without end-of-text; of tokens, as they stand in the corpus.</param>
 /// <param name="Altered">Whether the tokens stand for another text: the tokenizer normalises, and character offsets refer to the normalised text.</param>
-internal sealed record EncodedDocument(CorpusDocument Document, int[] Tokens, bool Altered);
+/// <param name="Found">Numbers of the texts that a search found in it; null: nothing was looked for, or it has no text.</param>
+internal sealed record EncodedDocument(CorpusDocument Document, int[] Tokens, bool Altered, IReadOnlyList<int>? Found);
 
 /// <summary>Tokenises documents, several at a time, in order.</summary>
 internal static class DocumentEncoder
@@ -20,32 +22,51 @@ internal static class DocumentEncoder
     /// <param name="documents">The documents.</param>
     /// <param name="tokenizer">The tokenizer; may be null where documents are tokens.</param>
     /// <param name="vocabularySize">The model's vocabulary.</param>
+    /// <param name="search">Looks for texts in the documents; null: nothing is looked for. Token ids without a tokenizer have no text.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="UserErrorException">A token is outside the model's vocabulary; the message names file and line.</exception>
-    public static IEnumerable<EncodedDocument> Encode(IEnumerable<CorpusDocument> documents, ITextTokenizer? tokenizer, int vocabularySize, CancellationToken cancellationToken)
+    public static IEnumerable<EncodedDocument> Encode(
+        IEnumerable<CorpusDocument> documents, ITextTokenizer? tokenizer, int vocabularySize, CorpusSearch? search, CancellationToken cancellationToken)
+    {
+        foreach (var document in InParallel(documents, document => Encode(document, tokenizer, search), cancellationToken))
+        {
+            VocabularyCheck.Tokens(document.Tokens, vocabularySize, document.Document.File, document.Document.Line);
+            yield return document;
+        }
+    }
+
+    /// <summary>What documents hold of the texts that are looked for, without tokenising them.</summary>
+    public static IEnumerable<(CorpusDocument Document, IReadOnlyList<int>? Found)> Look(
+        IEnumerable<CorpusDocument> documents, ITextTokenizer? tokenizer, CorpusSearch search, CancellationToken cancellationToken) =>
+        InParallel(documents, document => (document, Find(document, tokenizer, search)), cancellationToken);
+
+    private static IEnumerable<T> InParallel<T>(IEnumerable<CorpusDocument> documents, Func<CorpusDocument, T> compute, CancellationToken cancellationToken)
     {
         foreach (var chunk in Chunks(documents))
         {
-            var encoded = new EncodedDocument[chunk.Count];
-            Parallel.For(0, chunk.Count, new ParallelOptions { CancellationToken = cancellationToken }, i => encoded[i] = Encode(chunk[i], tokenizer));
-            foreach (var document in encoded)
+            var results = new T[chunk.Count];
+            Parallel.For(0, chunk.Count, new ParallelOptions { CancellationToken = cancellationToken }, i => results[i] = compute(chunk[i]));
+            foreach (var result in results)
             {
-                VocabularyCheck.Tokens(document.Tokens, vocabularySize, document.Document.File, document.Document.Line);
-                yield return document;
+                yield return result;
             }
         }
     }
 
-    private static EncodedDocument Encode(CorpusDocument document, ITextTokenizer? tokenizer)
+    private static EncodedDocument Encode(CorpusDocument document, ITextTokenizer? tokenizer, CorpusSearch? search)
     {
+        var found = search is null ? null : Find(document, tokenizer, search);
         if (document.Tokens is { } given)
         {
-            return new EncodedDocument(document, given, Altered: false);
+            return new EncodedDocument(document, given, Altered: false, found);
         }
 
         var tokens = tokenizer!.Encode(document.Text);
-        return new EncodedDocument(document, tokens, !StandFor(tokens, document.Text, tokenizer));
+        return new EncodedDocument(document, tokens, !StandFor(tokens, document.Text, tokenizer), found);
     }
+
+    private static IReadOnlyList<int>? Find(CorpusDocument document, ITextTokenizer? tokenizer, CorpusSearch search) =>
+        document.Tokens is not { } tokens ? search.Find(document.Text) : tokenizer is null ? null : search.Find(tokenizer.Decode(tokens));
 
     private static bool StandFor(int[] tokens, string text, ITextTokenizer tokenizer)
     {

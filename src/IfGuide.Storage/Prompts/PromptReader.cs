@@ -7,7 +7,11 @@ namespace IfGuide.Storage.Prompts;
 /// <param name="Text">The text.</param>
 /// <param name="Class">Its class, by which toxicity is reported; <c>all</c> where the record names none.</param>
 /// <param name="Line">Its line in the file, from 1.</param>
-public sealed record Prompt(string Text, string Class, long Line);
+public sealed record Prompt(string Text, string Class, long Line)
+{
+    /// <summary>The continuation that the record has; nothing is measured on it.</summary>
+    public string Continuation { get; init; } = string.Empty;
+}
 
 /// <summary>Reads prompts: <c>{"prompt": {"text": …}}</c>, <c>{"prompt": …}</c> or <c>{"text": …}</c>, with an optional <c>prompt_class</c>.</summary>
 public static class PromptReader
@@ -30,7 +34,20 @@ public static class PromptReader
     {
         var text = record.TextOrNestedText("prompt") ?? record.OptionalText("text") ?? throw record.Error($"found neither 'prompt' nor 'text' among the keys {record.Keys()}", Remedy);
         return text.Length > 0
-            ? new Prompt(text, record.OptionalText("prompt_class") ?? DefaultClass, record.Line)
+            ? new Prompt(text, record.OptionalText("prompt_class") ?? DefaultClass, record.Line) { Continuation = Continuation(record) }
             : throw record.Error("the prompt is empty, and nothing can be continued", "remove the line");
+    }
+
+    /// <remarks>Nothing needs it, so one that is no text is no mistake.</remarks>
+    private static string Continuation(JsonRecord record)
+    {
+        try
+        {
+            return record.TextOrNestedText("continuation") ?? record.TextOrNestedText("completion") ?? string.Empty;
+        }
+        catch (UserErrorException)
+        {
+            return string.Empty;
+        }
     }
 }

@@ -6,10 +6,11 @@ using IfGuide.Storage.Tokenizers;
 
 namespace IfGuide.Storage.Queries;
 
-/// <summary>Reads query sets: RealToxicityPrompts records (<c>prompt.text</c> and <c>continuation.text</c>), {prompt, completion} records, or token arrays.</summary>
+/// <summary>Reads query sets: RealToxicityPrompts records (<c>prompt.text</c> and <c>continuation.text</c>), {prompt, completion} records, {text} records, whose whole text is the continuation, or token arrays.</summary>
 public static class QueryReader
 {
-    private const string Forms = "{\"prompt\": {\"text\": …}, \"continuation\": {\"text\": …}} or {\"prompt\": …, \"completion\": …}";
+    private const int NamedLines = 5;
+    private const string Forms = "{\"prompt\": {\"text\": …}, \"continuation\": {\"text\": …}}, {\"prompt\": …, \"completion\": …} or {\"text\": …}";
 
     /// <summary>Reads a query set.</summary>
     /// <param name="queries">Where it is.</param>
@@ -39,7 +40,8 @@ public static class QueryReader
         var kept = new List<Query>();
         long read = 0;
         long empty = 0;
-        long cutAway = 0;
+        long shortened = 0;
+        var cutAway = new List<long>();
         foreach (var record in JsonLinesFile.Read(path))
         {
             read++;
@@ -53,26 +55,39 @@ public static class QueryReader
             }
             else if (first >= maxLength)
             {
-                cutAway++;
+                cutAway.Add(record.Line);
             }
             else
             {
-                kept.Add(new Query(prompt, completion, tokens.AsMemory(0, Math.Min(tokens.Length, maxLength)), first));
+                kept.Add(new Query(prompt, completion, tokens.AsMemory(0, Math.Min(tokens.Length, maxLength)), first, record.Line));
+                shortened += tokens.Length > maxLength ? 1 : 0;
             }
         }
 
-        var counts = new QueryCounts(read, kept.Count, empty, cutAway, kept.Sum(query => (long)query.Tokens.Length - query.FirstLabel));
+        var counts = new QueryCounts(read, kept.Count, empty, cutAway.Count, kept.Sum(query => (long)query.Tokens.Length - query.FirstLabel))
+        {
+            Shortened = shortened,
+            CutAwayPlaces = Places(path, cutAway),
+        };
         return kept.Count > 0
             ? new QuerySet(new PaddedQueries(kept, tokenizer.EndOfTextToken), counts, kept)
             : throw new UserErrorException(
-                $"queries.{name}: no usable query in '{path}': of {read} records {empty} have nothing to measure (an empty continuation) and {cutAway} lost their continuation to queries.max_length, {maxLength}. "
+                $"queries.{name}: no usable query in '{path}': of {read} records {empty} have nothing to measure (an empty continuation) and {cutAway.Count} lost their continuation to queries.max_length, {maxLength}. "
                 + $"Give records {Forms}, or raise queries.max_length.");
     }
+
+    private static string Places(string path, List<long> lines) => lines.Count == 0
+        ? string.Empty
+        : $"{Path.GetFileName(path)}, line {string.Join(", ", lines.Take(NamedLines))}{(lines.Count > NamedLines ? ", …" : string.Empty)}";
 
     private static (string Prompt, string Completion) Texts(JsonRecord record)
     {
         const string remedy = $"write {Forms}";
-        var prompt = record.TextOrNestedText("prompt") ?? throw record.Error($"found no 'prompt' among the keys {record.Keys()}", remedy);
+        if (record.TextOrNestedText("prompt") is not { } prompt)
+        {
+            return (string.Empty, record.OptionalText("text") ?? throw record.Error($"found neither 'prompt' nor 'text' among the keys {record.Keys()}", remedy));
+        }
+
         var completion = record.TextOrNestedText("continuation") ?? record.TextOrNestedText("completion")
             ?? throw record.Error($"found neither 'continuation' nor 'completion' among the keys {record.Keys()}", remedy);
         return (prompt, completion);

@@ -1,4 +1,5 @@
 using IfGuide.Storage.Corpora;
+using MessagePack;
 
 namespace IfGuide.Storage.Queries;
 
@@ -7,16 +8,25 @@ namespace IfGuide.Storage.Queries;
 /// <param name="Completion">The continuation.</param>
 /// <param name="Tokens">Tokens of both, encoded as one text and cut on the right.</param>
 /// <param name="FirstLabel">First token that carries loss: the first with a byte of the continuation, but never the first of all, which nothing predicts.</param>
-public sealed record Query(string Prompt, string Completion, ReadOnlyMemory<int> Tokens, int FirstLabel);
+/// <param name="Line">Its line in the file, from 1.</param>
+public sealed record Query(string Prompt, string Completion, ReadOnlyMemory<int> Tokens, int FirstLabel, long Line);
 
 /// <summary>What reading a query set found.</summary>
 /// <param name="Read">Records read.</param>
 /// <param name="Kept">Queries with at least one token that carries loss.</param>
 /// <param name="Empty">Records left out because the continuation is empty, or has nothing in front of its only token.</param>
-/// <param name="CutAway">Records left out because the prompt alone fills the maximal length.</param>
+/// <param name="CutAway">Records left out because they lost all their labels to truncation: the prompt alone fills the maximal length.</param>
 /// <param name="LossTokens">Tokens that carry loss in the queries kept.</param>
-public sealed record QueryCounts(long Read, long Kept, long Empty, long CutAway, long LossTokens)
+[MessagePackObject]
+public sealed record QueryCounts(
+    [property: Key(0)] long Read, [property: Key(1)] long Kept, [property: Key(2)] long Empty, [property: Key(3)] long CutAway, [property: Key(4)] long LossTokens)
 {
+    /// <summary>Queries kept that lost a part of their continuation to the maximal length.</summary>
+    [Key(5)] public long Shortened { get; init; }
+
+    /// <summary>Where the first of those stand that were cut away: <c>file, line 3, 7</c>; empty when there are none.</summary>
+    [Key(6)] public string CutAwayPlaces { get; init; } = string.Empty;
+
     /// <summary>What a person should know about it.</summary>
     /// <param name="name">Name of the query set: <c>toxic</c> or <c>nontoxic</c>.</param>
     public IReadOnlyList<string> Warnings(string name)
@@ -29,7 +39,7 @@ public sealed record QueryCounts(long Read, long Kept, long Empty, long CutAway,
 
         if (CutAway > 0)
         {
-            warnings.Add(FormattableString.Invariant($"queries.{name}: {CutAway:N0} of {Read:N0} records lost their whole continuation to queries.max_length and were left out."));
+            warnings.Add(FormattableString.Invariant($"queries.{name}: {CutAway:N0} of {Read:N0} records lost their whole continuation to queries.max_length and were left out ({CutAwayPlaces})."));
         }
 
         return warnings;

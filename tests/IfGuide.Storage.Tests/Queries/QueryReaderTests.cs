@@ -38,6 +38,17 @@ public sealed class QueryReaderTests : IDisposable
     }
 
     [Fact]
+    public void Read_PlainTexts_LabelAllButTheFirstToken()
+    {
+        using var queries = Read(folder.Write("q.jsonl", "{\"text\":\"abc\"}\n{\"text\":\"d\"}\n{\"prompt\":\"e\",\"continuation\":\"f\",\"text\":\"ignored\"}"), new GreedyTokenizer(), 10);
+        var (ids, labels, _) = ArraySequences.Read(queries.Sequences);
+        Assert.Equal([['a', 'b', 'c'], [End, 'e', 'f']], ids);
+        Assert.Equal([[-100, 'b', 'c'], [-100, -100, 'f']], labels);
+        Assert.Equal(new QueryCounts(Read: 3, Kept: 2, Empty: 1, CutAway: 0, LossTokens: 3), queries.Counts);
+        Assert.Equal([1L, 3L], queries.Queries.Select(query => query.Line));
+    }
+
+    [Fact]
     public void Read_TokenAcrossTheBoundary_BelongsToTheContinuation()
     {
         var tokenizer = new GreedyTokenizer("b c"u8.ToArray());
@@ -63,8 +74,10 @@ public sealed class QueryReaderTests : IDisposable
         var (ids, labels, _) = ArraySequences.Read(queries.Sequences);
         Assert.Equal([['a', 'b', 'c', 'd', 'e'], [End, End, End, 'x', 'y']], ids);
         Assert.Equal([[-100, -100, -100, 'd', 'e'], [-100, -100, -100, -100, 'y']], labels);
-        Assert.Equal(new QueryCounts(Read: 5, Kept: 2, Empty: 2, CutAway: 1, LossTokens: 3), queries.Counts);
-        Assert.Equal(2, queries.Counts.Warnings("toxic").Count);
+        Assert.Equal(new QueryCounts(Read: 5, Kept: 2, Empty: 2, CutAway: 1, LossTokens: 3) { Shortened = 1, CutAwayPlaces = "q.jsonl, line 2" }, queries.Counts);
+        Assert.Equal(
+            ["queries.toxic: 2 of 5 records have nothing to measure (an empty continuation) and were left out.", "queries.toxic: 1 of 5 records lost their whole continuation to queries.max_length and were left out (q.jsonl, line 2)."],
+            queries.Counts.Warnings("toxic"));
     }
 
     /// <summary>The labels are exactly the tokens with a byte of the continuation, but never a query's first token.</summary>
@@ -101,7 +114,7 @@ public sealed class QueryReaderTests : IDisposable
             threads: 1);
 
     [Theory]
-    [InlineData("{\"prompt\":\"a\",\"completion\":\"b\"}\n{\"completion\":\"b\"}", "q.jsonl, line 2: found no 'prompt' among the keys completion")]
+    [InlineData("{\"prompt\":\"a\",\"completion\":\"b\"}\n{\"completion\":\"b\"}", "q.jsonl, line 2: found neither 'prompt' nor 'text' among the keys completion")]
     [InlineData("{\"prompt\":\"a\"}", "q.jsonl, line 1: found neither 'continuation' nor 'completion'")]
     [InlineData("{\"prompt\":{\"text\":null},\"continuation\":{\"text\":\"b\"}}", "q.jsonl, line 1: 'prompt.text' is a JSON null, expected a string")]
     [InlineData("{\"prompt\":{\"body\":\"a\"},\"continuation\":{\"text\":\"b\"}}", "q.jsonl, line 1: 'prompt' is an object without 'text'")]

@@ -40,7 +40,7 @@ internal static class CorpusKeys
         path => new QuerySetSpec { Path = path },
         new Section<QuerySetSpec>(
             () => new QuerySetSpec(),
-            Key.Of("path", Jsonl, (QuerySetSpec set, string path) => set with { Path = path }, "RealToxicityPrompts records or {prompt, completion} records, one JSON object a line."),
+            Key.Of("path", Jsonl, (QuerySetSpec set, string path) => set with { Path = path }, "RealToxicityPrompts records, {prompt, completion} records or {text} records, one JSON object a line."),
             Key.Of("pretokenised", Pretokenised, (QuerySetSpec set, PretokenisedSpec arrays) => set with { Pretokenised = arrays }, "Token arrays in place of text."))
         {
             Alternatives = ("path", "pretokenised"),
