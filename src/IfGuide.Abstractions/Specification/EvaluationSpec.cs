@@ -25,9 +25,15 @@ public sealed record EvaluationSpec
     /// <summary>LAMBADA-like records for last-word accuracy, a jsonl.</summary>
     [Id(6)] public string? LastWord { get; init; }
 
-    /// <summary>Models that are compared: <c>base</c>, <c>suppressed</c>, <c>word-filter</c>, <c>document-filter</c>.</summary>
+    /// <summary>Models that are compared: <c>base</c>, <c>suppressed</c>, <c>word-filter</c>, <c>document-filter</c>, <c>random</c>, <c>rad</c>, <c>dpo</c>, <c>suppressed-rad</c>.</summary>
     [Id(7)] public IReadOnlyList<string> Compare { get; init => field = value.ToArray(); } = new[] { "base", "suppressed" };
 
     /// <summary>Known toxic spans of the corpus' documents, a jsonl of {id, spans: [{start, end}]}; null: none. The selection's precision and recall are measured against them.</summary>
     [Id(8)] public string? Labels { get; init; }
+
+    /// <summary>Reward-augmented decoding of <c>rad</c> and <c>suppressed-rad</c>; null: its defaults.</summary>
+    [Id(9)] public RadSpec? Rad { get; init; }
+
+    /// <summary>Preference training of <c>dpo</c>; null: its defaults.</summary>
+    [Id(10)] public DpoSpec? Dpo { get; init; }
 }

@@ -29,20 +29,57 @@ public static class Bootstrap
             var sum = 0.0;
             for (var i = 0; i < values.Length; i++)
             {
-                sum += values[(int)Math.BigMul(CounterRandom.Bits(seed, RandomPurpose.Bootstrap, resample, i), (ulong)values.Length, out _)];
+                sum += values[Draw(seed, resample, i, values.Length)];
             }
 
             means[resample] = sum / values.Length;
         }
 
         Array.Sort(means);
+        return new Estimate(Sum(values) / values.Length, Quantile(means, 0.025), Quantile(means, 0.975));
+    }
+
+    /// <summary>A ratio of sums, Σ numerators / Σ denominators, and its 95 % interval; pairs are resampled together.</summary>
+    /// <param name="numerators">At least one.</param>
+    /// <param name="denominators">As many; positive.</param>
+    /// <param name="seed">Seed; take the same for two models of one evaluation: both are then resampled alike.</param>
+    public static Estimate Ratio(ReadOnlySpan<double> numerators, ReadOnlySpan<double> denominators, ulong seed)
+    {
+        if (numerators.IsEmpty || numerators.Length != denominators.Length)
+        {
+            throw new ArgumentException($"A ratio needs as many numerators as denominators, and at least one: found {numerators.Length} and {denominators.Length}.", nameof(numerators));
+        }
+
+        var ratios = new double[Resamples];
+        for (var resample = 0; resample < Resamples; resample++)
+        {
+            var (above, below) = (0.0, 0.0);
+            for (var i = 0; i < numerators.Length; i++)
+            {
+                var drawn = Draw(seed, resample, i, numerators.Length);
+                above += numerators[drawn];
+                below += denominators[drawn];
+            }
+
+            ratios[resample] = above / below;
+        }
+
+        Array.Sort(ratios);
+        return new Estimate(Sum(numerators) / Sum(denominators), Quantile(ratios, 0.025), Quantile(ratios, 0.975));
+    }
+
+    private static int Draw(ulong seed, int resample, int place, int count) =>
+        (int)Math.BigMul(CounterRandom.Bits(seed, RandomPurpose.Bootstrap, resample, place), (ulong)count, out _);
+
+    private static double Sum(ReadOnlySpan<double> values)
+    {
         var total = 0.0;
         foreach (var value in values)
         {
             total += value;
         }
 
-        return new Estimate(total / values.Length, Quantile(means, 0.025), Quantile(means, 0.975));
+        return total;
     }
 
     private static double Quantile(double[] sorted, double share)

@@ -17,6 +17,8 @@ public enum RandomPurpose
     FactorSample = 6,
     /// <summary>Resamples of a bootstrap interval.</summary>
     Bootstrap = 7,
+    /// <summary>Tokens of the baseline that suppresses random ones.</summary>
+    RandomMask = 8,
 }
 
 /// <summary>Random numbers as a pure function of (seed, purpose, two counters): no history, so no unit depends on another.</summary>

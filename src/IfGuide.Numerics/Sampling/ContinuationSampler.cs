@@ -12,9 +12,11 @@ namespace IfGuide.Numerics.Sampling;
 /// </remarks>
 /// <param name="model">The model.</param>
 /// <param name="options">Number and kind of samples.</param>
-public sealed class ContinuationSampler(CausalLanguageModel model, SamplingOptions options)
+/// <param name="rewarded">Weights the model's predictions by a reward; null: takes them as they are.</param>
+public sealed class ContinuationSampler(CausalLanguageModel model, SamplingOptions options, RewardedDecoding? rewarded = null)
 {
     private readonly NucleusSampler nucleus = new(options.TopP);
+    private readonly RewardedDistribution? distribution = rewarded is null ? null : new(rewarded);
 
     /// <summary>Samples continuations of every prompt.</summary>
     /// <param name="prompts">The prompts, in any order.</param>
@@ -125,7 +127,8 @@ public sealed class ContinuationSampler(CausalLanguageModel model, SamplingOptio
         for (var place = 0; place < active.Count; place++)
         {
             var item = active[place];
-            var token = nucleus.Draw(values.Slice((int)rows[place] * vocabulary, vocabulary), item.Uniform(options.Seed));
+            var predicted = values.Slice((int)rows[place] * vocabulary, vocabulary);
+            var token = nucleus.Draw(distribution is null ? predicted : distribution.Of(predicted, item.Tokens), item.Uniform(options.Seed));
             if (token == options.EndOfText)
             {
                 continue;

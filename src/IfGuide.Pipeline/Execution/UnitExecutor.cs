@@ -107,7 +107,10 @@ public sealed class UnitExecutor(IArtifactStore store, string device) : IDisposa
             case Stage.Select: // 7. threshold, ranking, budget, mask
                 SelectionUnit.Run(context);
                 break;
-            case Stage.Train: // 8. the target, with and without suppression
+            case Stage.Train when context.Unit.Name == Variants.Dpo: // 8. a baseline that tunes the base model …
+                PreferenceUnit.Run(context);
+                break;
+            case Stage.Train: // … and the target, with and without suppression
                 TrainingUnit.Run(context);
                 break;
             case Stage.Evaluate: // 9. toxicity and fluency of each

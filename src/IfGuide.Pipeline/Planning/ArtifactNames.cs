@@ -48,7 +48,21 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
 
     private string SelectionKey => field ??= ContentKey.Of("select/1", ScoreKey, specification.Selection);
 
-    private string EvaluationKey(string variant) => ContentKey.Of("evaluate/1", VariantKey(variant), specification.Evaluation, inputs.Prompts, inputs.Perplexity, inputs.LastWord, inputs.Toxic.Key, inputs.Nontoxic.Key, inputs.Tokenizer, specification.Seed);
+    /// <remarks>What is compared with a model changes nothing about it, nor where its files lie; what they hold and how it is decoded does.</remarks>
+    private string EvaluationKey(string variant) => ContentKey.Of(
+        "evaluate/2",
+        VariantKey(variant),
+        specification.Evaluation! with { Compare = [], Dpo = null, Rad = null, Prompts = null, Perplexity = null, LastWord = null, Labels = null },
+        Units.Variants.IsRewarded(variant) ? specification.Evaluation.Rad ?? new RadSpec() : null,
+        inputs.Prompts,
+        inputs.Perplexity,
+        inputs.LastWord,
+        inputs.Labels,
+        inputs.Toxic.Key,
+        inputs.Nontoxic.Key,
+        inputs.Tokenizer,
+        SelectionKey,
+        specification.Seed);
 
     private string ReportKey => field ??= ContentKey.Of("report/3", SelectionKey, inputs.Overlap, inputs.Tokenizer, specification.Target is null ? null : Variants.Select(EvaluationKey).ToArray(), specification.Run.ToString());
 
@@ -89,12 +103,15 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
     /// <summary>Models that the run trains and compares, in order.</summary>
     public IReadOnlyList<string> Variants => specification.Target is null ? [] : specification.Evaluation?.Compare ?? ["suppressed"];
 
-    /// <summary>Weights of one trained model.</summary>
-    /// <param name="variant"><c>base</c>, <c>suppressed</c>, <c>word-filter</c> or <c>document-filter</c>.</param>
+    /// <summary>Models that the run trains, each once; a set needs those before it.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> Trainings => Units.Variants.TrainedFirst(Variants);
+
+    /// <summary>Weights of the trained model behind one that is compared.</summary>
+    /// <param name="variant">The model.</param>
     public string TrainedWeights(string variant) => Training(VariantKey(variant));
 
     /// <summary>Mask of one shard under a baseline filter.</summary>
-    /// <param name="variant"><c>word-filter</c> or <c>document-filter</c>.</param>
+    /// <param name="variant"><c>word-filter</c>, <c>document-filter</c> or <c>random</c>.</param>
     /// <param name="shard">The shard.</param>
     public string FilterMask(string variant, int shard) => $"train/{FilterKey(variant)}/mask-{shard:D5}.npy";
 
@@ -137,14 +154,21 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
     /// <summary>Weights of a training, written when it ends; checkpoints lie beside them.</summary>
     private static string Training(string key) => $"train/{key}/model.safetensors";
 
-    private string VariantKey(string variant) => TrainingKey(inputs.Target!, specification.Training, variant switch
+    private string VariantKey(string variant) => Units.Variants.Trained(variant) switch
     {
-        "base" => null,
-        "suppressed" => ContentKey.Of("mask", SelectionKey, specification.Suppression),
-        _ => FilterKey(variant),
-    });
+        Units.Variants.Dpo => ContentKey.Of("dpo/1", VariantKey(Units.Variants.Base), inputs.Toxic.Key, inputs.Nontoxic.Key, specification.Evaluation?.Dpo ?? new DpoSpec(), specification.Seed),
+        var trained => TrainingKey(inputs.Target!, specification.Training, trained switch
+        {
+            Units.Variants.Base => null,
+            Units.Variants.Suppressed => ContentKey.Of("mask", SelectionKey, specification.Suppression),
+            Units.Variants.Random => ContentKey.Of("mask", FilterKey(trained), specification.Suppression),
+            _ => FilterKey(trained),
+        }),
+    };
 
-    private string FilterKey(string variant) => ContentKey.Of("filter/1", variant, SelectionKey);
+    private string FilterKey(string variant) => variant == Units.Variants.Random
+        ? ContentKey.Of("filter/1", variant, SelectionKey, specification.Seed)
+        : ContentKey.Of("filter/1", variant, SelectionKey);
 
     /// <remarks>The same for the proxy and for the target: a base model that trains like the proxy is the proxy. Checkpoints change nothing.</remarks>
     private string TrainingKey(PreparedModel model, TrainingSpec training, string? mask) =>

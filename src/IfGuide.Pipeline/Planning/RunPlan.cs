@@ -80,7 +80,7 @@ public static class RunPlan
         Add(Stage.Select, [Unit(Stage.Select, UnitKind.Selection, UnitNames.Selection, names.Selection)]);
         if (specification.Target is not null)
         {
-            Add(Stage.Train, [.. names.Variants.Select(variant => Unit(Stage.Train, UnitKind.Training, variant, names.TrainedWeights(variant)))]);
+            Add(Stage.Train, [.. names.Trainings.Select(wave => (UnitReference[])[.. wave.Select(variant => Unit(Stage.Train, UnitKind.Training, variant, names.TrainedWeights(variant)))])]);
             if (specification.Evaluation is not null)
             {
                 Add(Stage.Evaluate, [.. names.Variants.Select(variant => Unit(Stage.Evaluate, UnitKind.Evaluation, variant, names.Evaluation(variant)))]);

@@ -26,6 +26,18 @@ public sealed record EvaluationRecord
 
     /// <summary>Mean loss per token of the nontoxic queries, nats.</summary>
     [Key(6)] public double? NontoxicQueryLoss { get; init; }
+
+    /// <summary>Share of records whose whole last word greedy decoding says; null: not measured.</summary>
+    [Key(7)] public Estimate? LastWord { get; init; }
+
+    /// <summary><see cref="ToxicQueryLoss"/> with its interval, queries resampled; null: not measured.</summary>
+    [Key(8)] public Estimate? ToxicQueries { get; init; }
+
+    /// <summary><see cref="NontoxicQueryLoss"/> with its interval, queries resampled; null: not measured.</summary>
+    [Key(9)] public Estimate? NontoxicQueries { get; init; }
+
+    /// <summary>Mean loss of the selected tokens of a sample of the corpus' sequences, nats; null: not measured.</summary>
+    [Key(10)] public Estimate? SelectedLoss { get; init; }
 }
 
 /// <summary>A number with its 95 % bootstrap interval.</summary>

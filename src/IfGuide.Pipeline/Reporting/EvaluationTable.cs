@@ -26,7 +26,11 @@ internal static class EvaluationTable
         }
 
         rows.Add(("Perplexity", "lower", false, evaluation => evaluation.Perplexity));
+        rows.Add(("Last-word accuracy", "higher", true, evaluation => evaluation.LastWord));
         rows.Add(("Last-token accuracy", "higher", true, evaluation => evaluation.LastToken));
+        rows.Add(("Loss of the toxic queries, nats a token", "higher", false, evaluation => evaluation.ToxicQueries));
+        rows.Add(("Loss of the nontoxic queries, nats a token", "lower", false, evaluation => evaluation.NontoxicQueries));
+        rows.Add(("Loss of the selected tokens, nats", "higher", false, evaluation => evaluation.SelectedLoss));
         return [.. rows.Where(row => evaluations.Any(evaluation => row.Of(evaluation) is not null)).Select(row => Row(row.Name, row.Better, row.Share, [.. evaluations.Select(row.Of)]))];
     }
 

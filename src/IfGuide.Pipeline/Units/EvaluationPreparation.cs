@@ -9,7 +9,11 @@ namespace IfGuide.Pipeline.Units;
 /// <summary>Checks and stores the evaluation's files, so that a mistake in them shows before anything is computed.</summary>
 internal static class EvaluationPreparation
 {
-    public static StoredEvaluation Prepare(EvaluationSpec? evaluation, TokenizerFile? tokenizer, InputFiles files)
+    /// <summary>What to say where the linear classifier is asked for and has nothing to learn from.</summary>
+    public static string NoLinearClassifier(string key, string value) =>
+        $"{key}: {value} needs the linear classifier, which is trained on the queries' texts, but a query set is given as token arrays. Give the queries as text, or leave it out.";
+
+    public static StoredEvaluation Prepare(EvaluationSpec? evaluation, TokenizerFile? tokenizer, bool queriesAreText, InputFiles files)
     {
         if (evaluation is null)
         {
@@ -24,6 +28,16 @@ internal static class EvaluationPreparation
         if (evaluation.Classifier.StartsWith("onnx:", StringComparison.Ordinal))
         {
             throw new UserErrorException($"evaluation.classifier: this version cannot load ONNX classifiers ('{evaluation.Classifier}'). Use lexicon or linear.");
+        }
+
+        if (!queriesAreText && evaluation.Classifier == "linear")
+        {
+            throw new UserErrorException(NoLinearClassifier("evaluation.classifier", evaluation.Classifier));
+        }
+
+        if (!queriesAreText && evaluation.Compare.FirstOrDefault(Variants.IsRewarded) is { } rewarded)
+        {
+            throw new UserErrorException(NoLinearClassifier("evaluation.compare", rewarded));
         }
 
         return new StoredEvaluation(

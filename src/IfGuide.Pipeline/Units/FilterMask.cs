@@ -68,7 +68,8 @@ internal static class FilterMask
     private static (double Weight, long[] Tokens) Whole(CorpusDocumentText document, (int Start, int End, double Weight)[] hits) =>
         (hits.Sum(hit => hit.Weight) / document.TokenCount, document.TokensIn(0, document.Text.Text.Length));
 
-    private static void Put(UnitContext context, string name, bool[] mask) => context.Store.Put(name, stream =>
+    /// <summary>Stores one shard's mask.</summary>
+    public static void Put(UnitContext context, string name, bool[] mask) => context.Store.Put(name, stream =>
     {
         var length = context.Inputs.SequenceLength;
         var writer = new NpyWriter(stream, ElementType.Bool, [mask.LongLength / length, length]);

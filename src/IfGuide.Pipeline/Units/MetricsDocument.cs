@@ -66,12 +66,17 @@ internal static class MetricsDocument
 
     private static double Share(long part, long whole) => whole == 0 ? 0 : (double)part / whole;
 
-    private static object Model(EvaluationRecord evaluation) => new
+    /// <summary>The figures of one model.</summary>
+    public static object Model(EvaluationRecord evaluation) => new
     {
         evaluation.Perplexity,
         LastTokenAccuracy = evaluation.LastToken,
+        LastWordAccuracy = evaluation.LastWord,
         evaluation.ToxicQueryLoss,
         evaluation.NontoxicQueryLoss,
+        ToxicQueryLossEstimate = evaluation.ToxicQueries,
+        NontoxicQueryLossEstimate = evaluation.NontoxicQueries,
+        SelectedTokenLoss = evaluation.SelectedLoss,
         Toxicity = evaluation.Toxicity.Select(toxicity => new
         {
             toxicity.Classifier,

@@ -30,7 +30,7 @@ internal static class PreparationUnit
         var overlap = new OverlapPreparation(store, files);
         var (toxic, toxicWarnings) = Queries(specification, specification.Queries.Toxic, "toxic", tokenizer, vocabulary, store, files, overlap);
         var (nontoxic, nontoxicWarnings) = Queries(specification, specification.Queries.Nontoxic, "nontoxic", tokenizer, vocabulary, store, files, overlap);
-        var evaluation = EvaluationPreparation.Prepare(specification.Evaluation, tokenizer, files);
+        var evaluation = EvaluationPreparation.Prepare(specification.Evaluation, tokenizer, toxic.Texts is not null && nontoxic.Texts is not null, files);
         overlap.AddPrompts(specification.Evaluation?.Prompts);
         var (corpusKey, corpus, shared) = CorpusOf(specification, tokenizer, tokenizerName, vocabulary, store, files, overlap, progress, cancellationToken);
         var inputs = new PreparedInputs

@@ -47,7 +47,8 @@ internal static class ReportUnit
 
     private static List<TrainingRecord> Trainings(UnitContext context)
     {
-        var records = context.Names.Variants
+        var records = context.Names.Trainings.SelectMany(wave => wave)
+            .Where(variant => variant != Variants.Dpo) // its loss is of pairs, not of tokens
             .Select(variant => Read<TrainingRecord>(context, ArtifactNames.TrainingLogOf(context.Names.TrainedWeights(variant))) with { Variant = variant })
             .ToList();
         if (context.Inputs.Proxy.Weights is null && !context.Names.Variants.Any(variant => context.Names.TrainedWeights(variant) == context.Names.ProxyWeights))

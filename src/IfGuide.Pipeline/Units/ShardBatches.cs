@@ -24,6 +24,14 @@ internal static class ShardBatches
         return Of(context, context.Inputs.ShardArtifact(shard), context.Inputs.FirstSequence(shard), sample.Contains);
     }
 
+    /// <summary>Some of the corpus' sequences.</summary>
+    /// <param name="context">The surroundings.</param>
+    /// <param name="wanted">Which, by index in the corpus.</param>
+    public static IEnumerable<TokenBatch> OfSequences(UnitContext context, IReadOnlySet<long> wanted) => Enumerable.Range(0, context.Inputs.Shards)
+        .Select(shard => (Shard: shard, First: context.Inputs.FirstSequence(shard)))
+        .Where(shard => wanted.Any(sequence => sequence >= shard.First && sequence < shard.First + context.Inputs.ShardSequences[shard.Shard]))
+        .SelectMany(shard => Of(context, context.Inputs.ShardArtifact(shard.Shard), shard.First, wanted.Contains));
+
     /// <summary>A query set.</summary>
     public static IEnumerable<TokenBatch> OfQueries(UnitContext context, PreparedQueries queries) => Of(context, queries.Artifact, 0, _ => true);
 

@@ -1,3 +1,5 @@
+using IfGuide.Abstractions;
+using IfGuide.Abstractions.Specification;
 using IfGuide.Numerics.Evaluation;
 using IfGuide.Numerics.Models;
 using IfGuide.Numerics.Sampling;
@@ -6,7 +8,6 @@ using IfGuide.Pipeline.Execution;
 using IfGuide.Pipeline.Records;
 using IfGuide.Storage.Prompts;
 using IfGuide.Storage.Tokenizers;
-using MessagePack;
 
 namespace IfGuide.Pipeline.Units;
 
@@ -24,16 +25,16 @@ internal static class ToxicityMeasurement
         var encoded = prompts.Select((prompt, index) => new Numerics.Sampling.Prompt(index, End(tokenizer.Encode(prompt.Text), longest))).ToArray();
         var options = new SamplingOptions(evaluation.Samples, evaluation.MaxNewTokens, evaluation.TopP, context.Specification.Seed, BatchSequences, tokenizer.EndOfTextToken);
         var total = (long)prompts.Count * evaluation.Samples;
-        var sampled = new ContinuationSampler(model, options)
+        var sampled = new ContinuationSampler(model, options, Rewarded(context, tokenizer))
             .Sample(encoded, done => context.Report("samples", done, total), context.CancellationToken)
             .Select(samples => samples.Select(tokens => tokenizer.Decode(tokens)).ToArray())
             .ToArray();
 
         var records = new List<ToxicityRecord>();
         double[][]? first = null;
-        foreach (var classifier in Classifiers(context))
+        foreach (var classifier in EvaluationClassifiers.Of(context))
         {
-            var scores = sampled.Select(samples => samples.Select(classifier.Toxicity).ToArray()).ToArray();
+            var scores = Scores(classifier, sampled);
             first ??= scores;
             records.AddRange(Classes(prompts).Select(promptClass => Record(context, classifier, promptClass, prompts, scores)));
         }
@@ -41,25 +42,25 @@ internal static class ToxicityMeasurement
         return (records, Worst(prompts, sampled, first!));
     }
 
-    /// <summary>The run's classifier first; never alone, since what selects must not be the only judge.</summary>
-    private static List<IToxicityClassifier> Classifiers(UnitContext context)
+    private static RewardedDecoding? Rewarded(UnitContext context, TokenizerFile tokenizer)
     {
-        var classifiers = new List<IToxicityClassifier> { LexiconClassifier.Shipped() };
-        if (context.Inputs.Toxic.Texts is { } toxic && context.Inputs.Nontoxic.Texts is { } clean)
+        if (!Variants.IsRewarded(context.Unit.Name))
         {
-            classifiers.Add(LinearClassifier.Train(Texts(context, toxic), Texts(context, clean)));
+            return null;
         }
 
-        if (context.Inputs.Labels is { } labels && context.Inputs.Documents > 0)
-        {
-            var documents = new CorpusText(context).Documents().Select(document => (document.Id, document.Text.Text));
-            classifiers.Add(PlantedPhraseClassifier.Of(documents, KnownSpans.Read(context.Store.Fetch(labels))));
-        }
-
-        return [.. classifiers.OrderByDescending(classifier => classifier.Name == context.Specification.Evaluation!.Classifier)];
+        var settings = context.Specification.Evaluation!.Rad ?? new RadSpec();
+        var linear = EvaluationClassifiers.Linear(context) ?? throw new UserErrorException(EvaluationPreparation.NoLinearClassifier("evaluation.compare", context.Unit.Name));
+        return new RewardedDecoding(settings.TopK, settings.Beta, EvaluationClassifiers.Rewards(linear, tokenizer));
     }
 
-    private static string[] Texts(UnitContext context, string artifact) => MessagePackSerializer.Deserialize<string[]>(File.ReadAllBytes(context.Store.Fetch(artifact)));
+    /// <summary>Rates equal continuations once.</summary>
+    private static double[][] Scores(IToxicityClassifier classifier, string[][] sampled)
+    {
+        string[] texts = [.. sampled.SelectMany(samples => samples).Distinct()];
+        var known = texts.Zip(classifier.Rate(texts)).ToDictionary(StringComparer.Ordinal);
+        return [.. sampled.Select(samples => samples.Select(text => known[text]).ToArray())];
+    }
 
     private static IEnumerable<string> Classes(IReadOnlyList<Storage.Prompts.Prompt> prompts) =>
         prompts.Select(prompt => prompt.Class).Where(promptClass => promptClass != PromptReader.DefaultClass).Distinct().Order(StringComparer.Ordinal).Prepend(PromptReader.DefaultClass);

@@ -10,15 +10,7 @@ internal static class TrainingMask
     {
         Variants.Base => null,
         Variants.Suppressed => context.Names.Mask,
+        Variants.Random => shard => RandomMask.Ensure(context, shard),
         var filter => shard => FilterMask.Ensure(context, filter, shard),
     };
-}
-
-/// <summary>Names of the models that a run compares.</summary>
-internal static class Variants
-{
-    public const string Base = "base";
-    public const string Suppressed = "suppressed";
-    public const string WordFilter = "word-filter";
-    public const string DocumentFilter = "document-filter";
 }

@@ -85,7 +85,7 @@ internal static class TrainingUnit
     {
         var suppression = context.Specification.Suppression;
         return !hasMask ? SuppressionOptions.None
-            : context.Unit.Name != Variants.Suppressed ? new SuppressionOptions(TokenObjective.Drop) // the baselines leave tokens out
+            : context.Unit.Name is not (Variants.Suppressed or Variants.Random) ? new SuppressionOptions(TokenObjective.Drop) // the filters leave tokens out
             : new SuppressionOptions((TokenObjective)suppression.Objective, suppression.PenaltyWeight, suppression.HingeCap);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using IfGuide.Abstractions;
 using IfGuide.Storage.JsonLines;
 
@@ -14,6 +15,7 @@ public sealed record Prompt(string Text, string Class, long Line)
 }
 
 /// <summary>Reads prompts: <c>{"prompt": {"text": …}}</c>, <c>{"prompt": …}</c> or <c>{"text": …}</c>, with an optional <c>prompt_class</c>.</summary>
+/// <remarks>RealToxicityPrompts records, whose prompts hold a <c>toxicity</c>, are classed by it: <c>toxic</c> from 0.5, else <c>nontoxic</c>.</remarks>
 public static class PromptReader
 {
     /// <summary>Class of prompts that name none.</summary>
@@ -34,7 +36,7 @@ public static class PromptReader
     {
         var text = record.TextOrNestedText("prompt") ?? record.OptionalText("text") ?? throw record.Error($"found neither 'prompt' nor 'text' among the keys {record.Keys()}", Remedy);
         return text.Length > 0
-            ? new Prompt(text, record.OptionalText("prompt_class") ?? DefaultClass, record.Line) { Continuation = Continuation(record) }
+            ? new Prompt(text, record.OptionalText("prompt_class") ?? ClassByToxicity(record) ?? DefaultClass, record.Line) { Continuation = Continuation(record) }
             : throw record.Error("the prompt is empty, and nothing can be continued", "remove the line");
     }
 
@@ -50,4 +52,9 @@ public static class PromptReader
             return string.Empty;
         }
     }
+
+    private static string? ClassByToxicity(JsonRecord record) =>
+        record.Find("prompt") is { ValueKind: JsonValueKind.Object } prompt && prompt.TryGetProperty("toxicity", out var toxicity) && toxicity.ValueKind == JsonValueKind.Number
+            ? toxicity.GetDouble() >= 0.5 ? "toxic" : "nontoxic"
+            : null;
 }

@@ -124,8 +124,11 @@ public sealed class RunFileErrorTests : RunFileFixture
     public void FolderInPlaceOfAFile_IsNamed() => Assert.StartsWith(Folder + ": the run file cannot be read", Assert.Throws<UserErrorException>(() => RunFile.Read(Folder)).Message, StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("rad")]
-    [InlineData("dpo")]
-    public void ComparisonOfALaterVersion_IsRefusedAndNotSkipped(string model) =>
-        Assert.Contains($"names '{model}', which this version of IfGuide does not have", Refusal($"{Shortest}\nevaluation: {{ compare: [base, {model}] }}"), StringComparison.Ordinal);
+    [InlineData("compare: [base, rod]", "'evaluation.compare'")]
+    [InlineData("rad: { top_k: 0 }", "'evaluation.rad.top_k'")]
+    [InlineData("rad: { beta: -1 }", "'evaluation.rad.beta'")]
+    [InlineData("dpo: { beta: 0 }", "'evaluation.dpo.beta'")]
+    [InlineData("dpo: { learning_rate: 0 }", "'evaluation.dpo.learning_rate'")]
+    public void Baselines_NameTheKeyThatIsWrong(string line, string named) =>
+        Assert.Contains(named, Refusal($"{Shortest}\nevaluation: {{ {line} }}"), StringComparison.Ordinal);
 }

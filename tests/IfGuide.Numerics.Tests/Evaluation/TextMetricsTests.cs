@@ -27,21 +27,41 @@ public sealed class TextMetricsTests
     }
 
     [Fact]
-    public void Last_token_accuracy_looks_at_the_last_column_only()
+    public void Last_word_needs_every_token_and_last_token_only_the_last()
     {
         using var scope = NewDisposeScope();
         using var model = Golden.Model("tiny_neox");
-        var batch = Golden.Batch("tiny_neox", "toxic");
-        var logits = Golden.Array("tiny_neox/query/toxic_logits.f64.npy");
-        var (rows, length) = (logits.shape[0], batch.InputIds.shape[1]);
-        var likeliest = logits.select(1, length - 2).argmax(1);
-        var ids = batch.InputIds.narrow(0, 0, rows).clone();
-        ids.select(1, length - 1).copy_(likeliest);
-        ids[0, length - 1] = (likeliest[0] + 1) % 97;
+        var ids = Golden.Batch("tiny_neox", "plain").InputIds.narrow(0, 0, 4).narrow(1, 0, 9).clone();
+        for (var t = 6; t < 9; t++)
+        {
+            ids.select(1, t).copy_(Likeliest(model, ids.narrow(1, 0, t))); // what greedy decoding says, token by token
+        }
 
-        var accuracy = LastTokenAccuracy.Of(model, ids, batch.AttentionMask!.narrow(0, 0, rows));
+        ids[1, 8] = (ids[1, 8] + 1) % 97; // the last token is wrong
+        ids[2, 6] = (ids[2, 6] + 1) % 97; // the word's first token is wrong; the last is what follows it
+        for (var t = 7; t < 9; t++)
+        {
+            ids[2].select(0, t).copy_(Likeliest(model, ids.narrow(0, 2, 1).narrow(1, 0, t))[0]);
+        }
 
-        Assert.Equal(new LastTokenAccuracy(rows - 1, rows), accuracy);
-        Assert.Equal(1 - 1.0 / rows, (accuracy + accuracy).Share, 12);
+        Assert.Equal([new(true, true), new(false, false), new(true, false), new(true, true)], LastWordMatch.Of(model, ids, 3));
+        Assert.Equal([true, false, true, true], LastWordMatch.Of(model, ids, 1).Select(match => match.Word));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LastWordMatch.Of(model, ids, 9));
     }
+
+    [Fact]
+    public void A_bootstrapped_ratio_weighs_by_the_denominator_and_of_ones_is_the_mean()
+    {
+        double[] losses = [3, 8, 1, 7, 2, 9, 4], tokens = [1, 4, 1, 2, 2, 3, 2], ones = [1, 1, 1, 1, 1, 1, 1];
+        var ratio = Bootstrap.Ratio(losses, tokens, 5);
+        Assert.Equal(34.0 / 15, ratio.Value, 12);
+        Assert.InRange(ratio.Low, 1.5, ratio.Value);
+        Assert.InRange(ratio.High, ratio.Value, 3.1);
+        Assert.Equal(Bootstrap.Mean(losses, 5), Bootstrap.Ratio(losses, ones, 5));
+        Assert.Equal(new Estimate(2, 2, 2), Bootstrap.Ratio([2, 4, 6], [1, 2, 3], 5));
+        Assert.Throws<ArgumentException>(() => Bootstrap.Ratio([1], [], 5));
+    }
+
+    private static Tensor Likeliest(Numerics.Models.CausalLanguageModel model, Tensor ids) =>
+        model.Hidden(ids, null, Numerics.Models.ForwardPass.Plain).Value.select(1, ids.shape[1] - 1).mm(model.Unembedding.t()).argmax(1);
 }

@@ -23,7 +23,7 @@ public sealed class ArtifactLayoutTests
         using var folder = new TemporaryFolder();
         var store = new LocalArtifactStore(folder.File("store"));
         var specification = TinyRun.Create(folder.Path);
-        new LocalRun(store).Execute(specification with { Evaluation = specification.Evaluation! with { Compare = ["base", "suppressed", "word-filter"], Classifier = "linear" } });
+        new LocalRun(store).Execute(specification with { Evaluation = specification.Evaluation! with { Compare = ["base", "suppressed", "word-filter", "random", "dpo", "suppressed-rad"], Classifier = "linear", LastWord = folder.Lines("last.jsonl", """{"text": "Rosa asked about the telescope"}""") } });
 
         var layouts = new SortedDictionary<string, SortedSet<string>>(StringComparer.Ordinal);
         await foreach (var artifact in store.ListAsync(string.Empty))

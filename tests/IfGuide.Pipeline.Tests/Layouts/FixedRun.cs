@@ -15,7 +15,7 @@ internal static class FixedRun
             Target = new ModelSpec { Architecture = new ArchitectureSpec() },
             Corpus = new CorpusSpec { Path = "/corpus.jsonl" },
             Queries = new QueriesSpec { Toxic = new QuerySetSpec { Path = "/toxic.jsonl" }, Nontoxic = new QuerySetSpec { Path = "/nontoxic.jsonl" } },
-            Evaluation = new EvaluationSpec { Prompts = "/prompts.jsonl", Compare = ["base", "suppressed", "document-filter"] },
+            Evaluation = new EvaluationSpec { Prompts = "/prompts.jsonl", Compare = ["base", "suppressed", "document-filter", "random", "rad", "dpo", "suppressed-rad"] },
         };
         var model = new PreparedModel { Key = "model-key", Configuration = "prepare/model-key/config.json", InputGroups = ["group-a", "group-b"] };
         var inputs = new PreparedInputs

@@ -18,8 +18,23 @@ public sealed class PromptReaderTests : IDisposable
             {"prompt":"two"}
 
             {"text":"three","prompt_class":null}
+            {"prompt":{"text":"four","toxicity":0.5}}
+            {"prompt":{"text":"five","toxicity":0.49}}
             """);
-        Assert.Equal([new("one", "neutral", 1), new("two", "all", 2), new("three", "all", 4)], PromptReader.Read(path));
+        Assert.Equal([new("one", "neutral", 1), new("two", "all", 2), new("three", "all", 4), new("four", "toxic", 5), new("five", "nontoxic", 6)], PromptReader.Read(path));
+    }
+
+    [Theory]
+    [InlineData("Rosa asked about the", " telescope")]
+    [InlineData("It was", " unquestionably")]
+    [InlineData("fixed the", " database index")]
+    public void LastWordTokens_AreThoseBehindTheContext(string context, string target)
+    {
+        var tokenizer = Storage.Tokenizers.TokenizerFile.Load(Path.Combine(Repository.Root, "deploy", "quickstart", "data", "tokenizer.json"));
+        var encoded = new LastWord(context, target, 1).Encode(tokenizer);
+        Assert.Equal(tokenizer.Encode(context + target), encoded.Tokens);
+        Assert.Equal(target, tokenizer.Decode(encoded.Tokens.AsSpan(encoded.Tokens.Length - encoded.WordTokens)));
+        Assert.Equal(new LastWordTokens([encoded.Tokens[^1]], encoded.WordTokens).Tokens, encoded.KeepEnd(1).Tokens);
     }
 
     [Fact]

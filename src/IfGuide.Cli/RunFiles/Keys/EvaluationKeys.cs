@@ -18,6 +18,18 @@ internal static class EvaluationKeys
 
     private const string OnnxPrefix = "onnx:";
 
+    private static readonly Section<RadSpec> Rad = new(
+        () => new RadSpec(),
+        Key.Of("top_k", WholeNumberKind.Count(), (RadSpec rad, long count) => rad with { TopK = (int)count }, "Likeliest tokens that the reward weighs at each step.", "20"),
+        Key.Of("beta", NumberKind.AtLeast(0), (RadSpec rad, double beta) => rad with { Beta = beta }, "What a reward of 1 (no toxicity) adds to a token's logit.", "10"));
+
+    private static readonly Section<DpoSpec> Dpo = new(
+        () => new DpoSpec(),
+        Key.Of("beta", NumberKind.Above(0), (DpoSpec dpo, double beta) => dpo with { Beta = beta }, "How much a margin over the base model counts.", "0.1"),
+        Key.Of("epochs", WholeNumberKind.Count(), (DpoSpec dpo, long count) => dpo with { Epochs = (int)count }, "Passes over the pairs.", "2"),
+        Key.Of("batch_size", WholeNumberKind.Count(), (DpoSpec dpo, long count) => dpo with { BatchSize = (int)count }, "Pairs per optimizer step.", "16"),
+        Key.Of("learning_rate", NumberKind.Above(0), (DpoSpec dpo, double rate) => dpo with { LearningRate = rate }, "Peak learning rate.", "1e-5"));
+
     public static Section<EvaluationSpec> Evaluation { get; } = new(
         () => new EvaluationSpec(),
         Key.Of("prompts", Jsonl, (EvaluationSpec evaluation, string path) => evaluation with { Prompts = path }, "Prompts whose continuations are sampled."),
@@ -27,9 +39,11 @@ internal static class EvaluationKeys
         Key.Of("classifier", Classifier, (EvaluationSpec evaluation, string classifier) => evaluation with { Classifier = classifier }, "What judges a continuation: lexicon; linear (trained on the queries); { onnx: PATH }.", "\"lexicon\""),
         Key.Of("perplexity", Jsonl, (EvaluationSpec evaluation, string path) => evaluation with { Perplexity = path }, "Held-out text for perplexity."),
         Key.Of("last_word", Jsonl, (EvaluationSpec evaluation, string path) => evaluation with { LastWord = path }, "LAMBADA-like records for last-word accuracy."),
-        Key.Of("compare", new ListKind<string>("a list of models to compare, such as [base, suppressed]", new ChoiceKind<string>(("base", "base"), ("suppressed", "suppressed"), ("word-filter", "word-filter"), ("document-filter", "document-filter")) { Later = ["rad", "dpo"] }),
+        Key.Of("compare", new ListKind<string>("a list of models to compare, such as [base, suppressed]", new ChoiceKind<string>(("base", "base"), ("suppressed", "suppressed"), ("word-filter", "word-filter"), ("document-filter", "document-filter"), ("random", "random"), ("rad", "rad"), ("dpo", "dpo"), ("suppressed-rad", "suppressed-rad"))),
             (EvaluationSpec evaluation, IReadOnlyList<string> models) => evaluation with { Compare = models }, "Models that are compared.", "[\"base\", \"suppressed\"]"),
-        Key.Of("labels", Jsonl, (EvaluationSpec evaluation, string path) => evaluation with { Labels = path }, "Known toxic spans of the corpus, records {id, spans: [{start, end}]}; the selection's precision and recall are measured against them."));
+        Key.Of("labels", Jsonl, (EvaluationSpec evaluation, string path) => evaluation with { Labels = path }, "Known toxic spans of the corpus, records {id, spans: [{start, end}]}; the selection's precision and recall are measured against them."),
+        Key.Of("rad", Rad, (EvaluationSpec evaluation, RadSpec rad) => evaluation with { Rad = rad }, "Reward-augmented decoding of rad and suppressed-rad."),
+        Key.Of("dpo", Dpo, (EvaluationSpec evaluation, DpoSpec dpo) => evaluation with { Dpo = dpo }, "Preference training of dpo."));
 
     private static Key<EvaluationSpec> Count(string name, Func<EvaluationSpec, int, EvaluationSpec> with, string meaning, string @default) =>
         Key.Of(name, WholeNumberKind.Count(), (EvaluationSpec evaluation, long count) => with(evaluation, (int)count), meaning, @default);

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using IfGuide.Abstractions;
 using YamlDotNet.RepresentationModel;
 
 namespace IfGuide.Cli.RunFiles.Values;
@@ -7,9 +6,6 @@ namespace IfGuide.Cli.RunFiles.Values;
 /// <summary>One of a few words.</summary>
 internal sealed class ChoiceKind<T>(params (string Word, T Value)[] choices) : ScalarKind<T>
 {
-    /// <summary>Words that belong to the language but not to this version; choosing one is an error that says so.</summary>
-    public IReadOnlyList<string> Later { get; init; } = [];
-
     public override string Expected => choices.Length == 1
         ? choices[0].Word
         : string.Join(", ", choices[..^1].Select(choice => choice.Word)) + " or " + choices[^1].Word;
@@ -18,11 +14,6 @@ internal sealed class ChoiceKind<T>(params (string Word, T Value)[] choices) : S
 
     protected override bool TryRead(string text, bool plain, KeyPlace place, out T value)
     {
-        if (Later.Contains(text))
-        {
-            throw new UserErrorException($"{place.File}: '{place.Name}' names '{text}', which this version of IfGuide does not have; it has {Expected}.");
-        }
-
         var found = Array.FindIndex(choices, choice => choice.Word == text);
         value = found < 0 ? default! : choices[found].Value;
         return found >= 0;

@@ -1,0 +1,61 @@
+using IfGuide.Pipeline.Evaluation;
+using IfGuide.Pipeline.Execution;
+using IfGuide.Storage.Tokenizers;
+using MessagePack;
+
+namespace IfGuide.Pipeline.Units;
+
+/// <summary>What rates continuations.</summary>
+internal static class EvaluationClassifiers
+{
+    private const int MostRemembered = 1_000_000;
+
+    /// <summary>The run's classifier first; never alone, since what selects must not be the only judge.</summary>
+    public static IReadOnlyList<IToxicityClassifier> Of(UnitContext context)
+    {
+        var classifiers = new List<IToxicityClassifier> { LexiconClassifier.Shipped() };
+        if (Linear(context) is { } linear)
+        {
+            classifiers.Add(linear);
+        }
+
+        if (context.Inputs.Labels is { } labels && context.Inputs.Documents > 0)
+        {
+            var documents = new CorpusText(context).Documents().Select(document => (document.Id, document.Text.Text));
+            classifiers.Add(PlantedPhraseClassifier.Of(documents, KnownSpans.Read(context.Store.Fetch(labels))));
+        }
+
+        return [.. classifiers.OrderByDescending(classifier => classifier.Name == context.Specification.Evaluation!.Classifier)];
+    }
+
+    /// <summary>The linear classifier; null where there is no text to train it on.</summary>
+    public static LinearClassifier? Linear(UnitContext context) => context.Inputs.Toxic.Texts is { } toxic && context.Inputs.Nontoxic.Texts is { } clean
+        ? LinearClassifier.Train(Texts(context, toxic), Texts(context, clean))
+        : null;
+
+    /// <summary>1 − toxicity of what a continuation would become under the linear classifier; the prompt is not rated, as in the measurement.</summary>
+    public static Numerics.Sampling.CandidateRewards Rewards(LinearClassifier linear, TokenizerFile tokenizer)
+    {
+        var known = new Dictionary<string, double>(StringComparer.Ordinal);
+        return (continuation, candidates, rewards) =>
+        {
+            int[] tokens = [.. continuation, 0];
+            for (var i = 0; i < candidates.Length; i++)
+            {
+                tokens[^1] = candidates[i];
+                var text = tokenizer.Decode(candidates[i] == tokenizer.EndOfTextToken ? tokens.AsSpan(0, tokens.Length - 1) : tokens);
+                if (!known.TryGetValue(text, out rewards[i]))
+                {
+                    if (known.Count == MostRemembered)
+                    {
+                        known.Clear();
+                    }
+
+                    known[text] = rewards[i] = 1 - linear.Toxicity(text);
+                }
+            }
+        };
+    }
+
+    private static string[] Texts(UnitContext context, string artifact) => MessagePackSerializer.Deserialize<string[]>(File.ReadAllBytes(context.Store.Fetch(artifact)));
+}
