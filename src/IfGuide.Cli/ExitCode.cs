@@ -1,3 +1,5 @@
+using IfGuide.Grains.Hosting;
+
 namespace IfGuide.Cli;
 
 /// <summary>What the process tells its caller (CONTRACT section 1).</summary>
@@ -13,6 +15,9 @@ internal static class ExitCode
 
     /// <summary>No cluster or store could be reached.</summary>
     public const int Unreachable = 3;
+
+    /// <summary>A silo was declared dead by its cluster; a supervisor starts it again.</summary>
+    public const int Evicted = ClusterHost.EvictedExitCode;
 
     /// <summary>Stopped by Ctrl-C or SIGTERM; the run can be resumed.</summary>
     public const int Interrupted = 130;

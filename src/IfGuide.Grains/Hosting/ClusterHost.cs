@@ -3,8 +3,10 @@ using System.Net;
 using IfGuide.Client;
 using IfGuide.Client.Clusters;
 using IfGuide.Client.Connections;
+using IfGuide.Grains.Membership;
 using IfGuide.Grains.Records;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
 using StackExchange.Redis;
@@ -16,6 +18,9 @@ public sealed class ClusterHost : IAsyncDisposable
 {
     /// <summary>A unit has 20 s to come to a safe point; the rest is for the silo to leave the cluster. Supervisors kill after 30 s at the earliest.</summary>
     public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(27);
+
+    /// <summary>Exit code of a process whose silo was declared dead by its cluster: start it again.</summary>
+    public const int EvictedExitCode = 4;
 
     private readonly IHost host;
     private readonly IConnectionMultiplexer redis;
@@ -132,6 +137,8 @@ public sealed class ClusterHost : IAsyncDisposable
             silo.UseMutualTls(tls);
         }
 
+        silo.Services.Replace(ServiceDescriptor.Singleton<IFatalErrorHandler, FatalEnd>());
+        silo.AddReachability();
         silo.AddIfGuide(options.Silo with { Ownership = new ClusterRunOwnership(options.Cluster.Id, $"the cluster '{options.Cluster.Id}' at {options.Cluster}") });
     }
 }
