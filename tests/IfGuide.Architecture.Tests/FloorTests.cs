@@ -10,7 +10,7 @@ public sealed class FloorTests
         ["IfGuide.Abstractions"] = ([], ["Microsoft.Orleans.Sdk"]),
         ["IfGuide.Numerics"] = ([], []), // TorchSharp comes from UsesTorch
         ["IfGuide.Storage"] = (["IfGuide.Abstractions", "IfGuide.Numerics"], ["Azure.Identity", "Azure.Storage.Blobs", "MessagePack", "Microsoft.ML.Tokenizers", "Parquet.Net", "ZstdSharp.Port"]),
-        ["IfGuide.Pipeline"] = (["IfGuide.Storage"], ["Fluid.Core", "Microsoft.ML"]),
+        ["IfGuide.Pipeline"] = (["IfGuide.Storage"], ["Fluid.Core", "Microsoft.ML", "Microsoft.ML.OnnxRuntime"]),
         ["IfGuide.Grains"] = (["IfGuide.Pipeline", "IfGuide.Client"], ["Microsoft.Orleans.Server", "Microsoft.Orleans.Reminders", "Microsoft.Orleans.Reminders.Redis", "Microsoft.CodeAnalysis.BannedApiAnalyzers"]),
         ["IfGuide.Client"] = (["IfGuide.Abstractions"], ["Microsoft.Orleans.Client", "Microsoft.Orleans.Clustering.Redis", "StackExchange.Redis"]),
         ["IfGuide.Cli"] = (["IfGuide.Grains", "IfGuide.Client"], ["Microsoft.Extensions.Hosting", "Parquet.Net", "Spectre.Console", "System.CommandLine", "YamlDotNet"]),

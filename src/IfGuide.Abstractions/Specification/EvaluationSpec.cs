@@ -36,4 +36,13 @@ public sealed record EvaluationSpec
 
     /// <summary>Preference training of <c>dpo</c>; null: its defaults.</summary>
     [Id(10)] public DpoSpec? Dpo { get; init; }
+
+    /// <summary>Texts of the linear classifier; null: the queries' continuations.</summary>
+    [Id(11)] public ClassifierTextsSpec? ClassifierTexts { get; init; }
+
+    /// <summary>Which output of an ONNX classifier tells toxicity, a label's name or an index; null: found by name.</summary>
+    [Id(12)] public string? ClassifierOutput { get; init; }
+
+    /// <summary>What makes a probability of it; null: softmax over two outputs, sigmoid otherwise.</summary>
+    [Id(13)] public OnnxActivation? ClassifierActivation { get; init; }
 }

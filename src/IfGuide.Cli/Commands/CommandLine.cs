@@ -66,7 +66,7 @@ internal static class CommandLine
             ExportCommand.Create(),
             SelectCommand.Create(),
             LaterCommands.Plan(),
-            LaterCommands.Evaluate(),
+            EvaluateCommand.Create(),
             SiloCommand.Create(),
             DoctorCommand.Create(),
             SchemaCommand.Create(),

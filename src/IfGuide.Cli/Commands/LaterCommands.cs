@@ -12,11 +12,4 @@ internal static class LaterCommands
         return new Command("plan", "Costs of a run before anything is spent (not in this version).") { file }.Does((_, _) =>
             throw new UserErrorException("'plan' is not in this version of IfGuide; 'ifguide validate FILE' checks a run file, and 'ifguide run FILE --until prepare' counts its tokens."));
     }
-
-    public static Command Evaluate()
-    {
-        var model = new Option<string?>("--model") { Description = "A Hugging Face folder.", HelpName = "DIR" };
-        return new Command("evaluate", "The evaluation alone, on any Hugging Face folder (not in this version).") { model }.Does((_, _) =>
-            throw new UserErrorException("'evaluate' is not in this version of IfGuide; the evaluation of a run ('evaluation' in its run file) measures the models that it trains."));
-    }
 }

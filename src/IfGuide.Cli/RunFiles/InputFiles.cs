@@ -25,6 +25,8 @@ internal static class InputFiles
             ("evaluation.last_word", run.Evaluation?.LastWord),
             ("evaluation.labels", run.Evaluation?.Labels),
             ("evaluation.classifier", run.Evaluation?.Classifier is ['o', 'n', 'n', 'x', ':', .. var onnx] ? onnx : null),
+            ("evaluation.classifier_texts.toxic", run.Evaluation?.ClassifierTexts?.Toxic),
+            ("evaluation.classifier_texts.nontoxic", run.Evaluation?.ClassifierTexts?.Nontoxic),
         ];
         return named.Where(file => file.Path is not null).Select(file => (file.Key, file.Path!));
     }

@@ -78,11 +78,11 @@ internal sealed class RunSession : IAsyncDisposable
 
     /// <summary>Checks that a device can be computed on.</summary>
     /// <exception cref="UserErrorException">It cannot.</exception>
-    public static void CheckDevice(string device)
+    public static void CheckDevice(string device, int? threads = null)
     {
         try
         {
-            DeviceProbe.Open(device);
+            DeviceProbe.Open(device, threads);
         }
         catch (Exception exception) when (exception is ArgumentException or DllNotFoundException)
         {

@@ -49,11 +49,10 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
     private string SelectionKey => field ??= ContentKey.Of("select/1", ScoreKey, specification.Selection);
 
     /// <remarks>What is compared with a model changes nothing about it, nor where its files lie; what they hold and how it is decoded does.</remarks>
-    private string EvaluationKey(string variant) => ContentKey.Of(
-        "evaluate/2",
+    private string EvaluationKey(string variant) => ContentKey.Of("evaluate/2", [
         VariantKey(variant),
-        specification.Evaluation! with { Compare = [], Dpo = null, Rad = null, Prompts = null, Perplexity = null, LastWord = null, Labels = null },
-        Units.Variants.IsRewarded(variant) ? specification.Evaluation.Rad ?? new RadSpec() : null,
+        Portable(specification.Evaluation!),
+        Units.Variants.IsRewarded(variant) ? specification.Evaluation!.Rad ?? new RadSpec() : null,
         inputs.Prompts,
         inputs.Perplexity,
         inputs.LastWord,
@@ -62,7 +61,8 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
         inputs.Nontoxic.Key,
         inputs.Tokenizer,
         SelectionKey,
-        specification.Seed);
+        specification.Seed,
+        .. new[] { inputs.ClassifierTexts?.Key, inputs.Onnx?.Key }.OfType<string>()]);
 
     private string ReportKey => field ??= ContentKey.Of("report/3", SelectionKey, inputs.Overlap, inputs.Tokenizer, specification.Target is null ? null : Variants.Select(EvaluationKey).ToArray(), specification.Run.ToString());
 
@@ -150,6 +150,20 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
             _ => throw new ArgumentOutOfRangeException(nameof(unit), unit.Stage, "The preparation names its artifact itself."),
         };
     }
+
+    /// <summary>What of an evaluation's settings determines a measurement, the files' contents aside.</summary>
+    internal static EvaluationSpec Portable(EvaluationSpec evaluation) => evaluation with
+    {
+        Classifier = evaluation.Classifier.StartsWith("onnx:", StringComparison.Ordinal) ? "onnx" : evaluation.Classifier,
+        Compare = [],
+        Dpo = null,
+        Rad = null,
+        Prompts = null,
+        Perplexity = null,
+        LastWord = null,
+        Labels = null,
+        ClassifierTexts = null,
+    };
 
     /// <summary>Weights of a training, written when it ends; checkpoints lie beside them.</summary>
     private static string Training(string key) => $"train/{key}/model.safetensors";

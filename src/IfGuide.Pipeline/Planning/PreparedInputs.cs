@@ -64,6 +64,12 @@ public sealed record PreparedInputs
     /// <summary>Texts that occur twice among queries, prompts and corpus; null: an older build has not looked for them.</summary>
     [Key(16)] public OverlapRecord? Overlap { get; init; }
 
+    /// <summary>Texts of the linear classifier; null: the queries'.</summary>
+    [Key(17)] public PreparedClassifierTexts? ClassifierTexts { get; init; }
+
+    /// <summary>The ONNX classifier; null: none.</summary>
+    [Key(18)] public PreparedOnnx? Onnx { get; init; }
+
     /// <summary>Sequences of the corpus.</summary>
     [IgnoreMember] public long Sequences => ShardSequences.Sum();
 
@@ -133,6 +139,37 @@ public sealed record PreparedModel
 
     /// <summary>Input groups of the tracked layers, in model order: layers of one group read the same activation.</summary>
     [Key(3)] public required IReadOnlyList<string> InputGroups { get; init; }
+}
+
+/// <summary>Labelled texts of the linear classifier.</summary>
+[MessagePackObject]
+public sealed record PreparedClassifierTexts
+{
+    /// <summary>Digest of both files.</summary>
+    [Key(0)] public required string Key { get; init; }
+
+    /// <summary>Store name of the toxic texts, a MessagePack list of strings.</summary>
+    [Key(1)] public required string Toxic { get; init; }
+
+    /// <summary>Store name of the nontoxic texts.</summary>
+    [Key(2)] public required string Nontoxic { get; init; }
+}
+
+/// <summary>An ONNX classifier.</summary>
+[MessagePackObject]
+public sealed record PreparedOnnx
+{
+    /// <summary>Digest of its files.</summary>
+    [Key(0)] public required string Key { get; init; }
+
+    /// <summary>Store name of the .onnx.</summary>
+    [Key(1)] public required string Model { get; init; }
+
+    /// <summary>Store name of its tokenizer.json.</summary>
+    [Key(2)] public required string Tokenizer { get; init; }
+
+    /// <summary>Names of its outputs, in order; empty: unknown.</summary>
+    [Key(3)] public required IReadOnlyList<string> Labels { get; init; }
 }
 
 /// <summary>One query set.</summary>

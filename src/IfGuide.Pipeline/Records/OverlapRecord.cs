@@ -13,6 +13,9 @@ public sealed record OverlapRecord
     /// <summary>Name of the evaluation's prompts.</summary>
     public const string Prompts = "evaluation.prompts";
 
+    /// <summary>What the names of a classifier's training texts begin with.</summary>
+    public const string ClassifierTexts = "evaluation.classifier_texts";
+
     /// <summary>Each two query sets, each query set and the prompts, and all query sets together and the prompts; sets of text only.</summary>
     [Key(0)] public required IReadOnlyList<SetOverlap> Sets { get; init; }
 
@@ -25,6 +28,8 @@ public sealed record OverlapRecord
     /// <summary>What a person should know about it. That query sets share prompts is no mistake: they may contrast continuations.</summary>
     public IReadOnlyList<string> Warnings() =>
     [
+        .. Sets.Where(sets => sets.Second == Prompts && IsClassifiers(sets) && Both(sets) > 0).Select(sets => FormattableString.Invariant(
+            $"{Prompts}: {Both(sets):N0} of {sets.SecondTexts:N0} prompts ({Share(Both(sets), sets.SecondTexts)}) also stand in {sets.First} (the first: {Pair(First(sets))}): the linear classifier learned from what it grades. Hold its texts apart.")),
         .. Sets.Where(sets => sets.Second == Prompts && IsWidest(sets) && Both(sets) > 0).Select(sets => FormattableString.Invariant(
             $"{Prompts}: {Both(sets):N0} of {sets.SecondTexts:N0} prompts ({Share(Both(sets), sets.SecondTexts)}) also stand in {sets.First} (the first: {Pair(First(sets))}): tokens were chosen with what the evaluation measures. Take other prompts, or say so with the figures.")),
         .. Sets.Where(sets => sets.Second != Prompts && sets.Wholes.InSecond > 0).Select(sets => FormattableString.Invariant(
@@ -38,7 +43,9 @@ public sealed record OverlapRecord
 
     private static IReadOnlyList<string> First(SetOverlap sets) => sets.Prompts.InSecond >= sets.Wholes.InSecond ? sets.Prompts.Places[0] : sets.Wholes.Places[0];
 
-    private bool IsWidest(SetOverlap sets) => sets.First == AllQueries || !Sets.Any(other => other.First == AllQueries);
+    private static bool IsClassifiers(SetOverlap sets) => sets.First.StartsWith(ClassifierTexts, StringComparison.Ordinal);
+
+    private bool IsWidest(SetOverlap sets) => !IsClassifiers(sets) && (sets.First == AllQueries || !Sets.Any(other => other.First == AllQueries));
 
     private static string Pair(IReadOnlyList<string> places) => $"{places[0]} and {places[1]}";
 

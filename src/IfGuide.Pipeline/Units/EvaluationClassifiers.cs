@@ -13,7 +13,13 @@ internal static class EvaluationClassifiers
     /// <summary>The run's classifier first; never alone, since what selects must not be the only judge.</summary>
     public static IReadOnlyList<IToxicityClassifier> Of(UnitContext context)
     {
+        var evaluation = context.Specification.Evaluation!;
         var classifiers = new List<IToxicityClassifier> { LexiconClassifier.Shipped() };
+        if (context.Inputs.Onnx is { } onnx)
+        {
+            classifiers.Insert(0, OnnxClassifier.Open(context.Store.Fetch(onnx.Model), context.Store.Fetch(onnx.Tokenizer), onnx.Labels, evaluation.ClassifierOutput, evaluation.ClassifierActivation));
+        }
+
         if (Linear(context) is { } linear)
         {
             classifiers.Add(linear);
@@ -25,13 +31,15 @@ internal static class EvaluationClassifiers
             classifiers.Add(PlantedPhraseClassifier.Of(documents, KnownSpans.Read(context.Store.Fetch(labels))));
         }
 
-        return [.. classifiers.OrderByDescending(classifier => classifier.Name == context.Specification.Evaluation!.Classifier)];
+        return [.. classifiers.OrderByDescending(classifier => classifier.Name == evaluation.Classifier.Split(':')[0])];
     }
 
     /// <summary>The linear classifier; null where there is no text to train it on.</summary>
-    public static LinearClassifier? Linear(UnitContext context) => context.Inputs.Toxic.Texts is { } toxic && context.Inputs.Nontoxic.Texts is { } clean
-        ? LinearClassifier.Train(Texts(context, toxic), Texts(context, clean))
-        : null;
+    public static LinearClassifier? Linear(UnitContext context)
+    {
+        var (toxic, clean) = context.Inputs.ClassifierTexts is { } own ? (own.Toxic, own.Nontoxic) : (context.Inputs.Toxic.Texts, context.Inputs.Nontoxic.Texts);
+        return toxic is null || clean is null ? null : LinearClassifier.Train(Texts(context, toxic), Texts(context, clean));
+    }
 
     /// <summary>1 − toxicity of what a continuation would become under the linear classifier; the prompt is not rated, as in the measurement.</summary>
     public static Numerics.Sampling.CandidateRewards Rewards(LinearClassifier linear, TokenizerFile tokenizer)

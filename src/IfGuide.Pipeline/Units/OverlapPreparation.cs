@@ -14,6 +14,7 @@ namespace IfGuide.Pipeline.Units;
 internal sealed class OverlapPreparation(BlockingStore store, InputFiles files)
 {
     private readonly List<TextSet> queries = [];
+    private readonly List<TextSet> classifiers = [];
     private readonly List<string> notCompared = [];
     private readonly List<object> identity = [];
     private TextSet? prompts;
@@ -34,6 +35,17 @@ internal sealed class OverlapPreparation(BlockingStore store, InputFiles files)
         var file = Path.GetFileName(path);
         queries.Add(new TextSet(name, [.. set.Queries.Select(query => new ComparedText(file, query.Line, query.Prompt, query.Prompt + query.Completion))]));
         identity.Add(new[] { name, file, key });
+    }
+
+    /// <summary>Adds texts that a classifier is trained on.</summary>
+    /// <param name="name">The key of the run file that names them.</param>
+    /// <param name="path">Their file.</param>
+    /// <param name="texts">The texts, with their lines.</param>
+    public void AddTexts(string name, string path, IReadOnlyList<(string Text, long Line)> texts)
+    {
+        var file = Path.GetFileName(path);
+        classifiers.Add(new TextSet(name, [.. texts.Select(text => new ComparedText(file, text.Line, string.Empty, text.Text))]));
+        identity.Add(new[] { name, file, files.Digest(path) });
     }
 
     /// <summary>Adds the evaluation's prompts.</summary>
@@ -63,7 +75,7 @@ internal sealed class OverlapPreparation(BlockingStore store, InputFiles files)
             return MessagePackSerializer.Deserialize<OverlapRecord>(File.ReadAllBytes(store.Fetch(name)), cancellationToken: cancellationToken);
         }
 
-        TextSet[] sets = prompts is null ? [.. queries] : [.. queries, prompts];
+        TextSet[] sets = [.. queries, .. classifiers, .. prompts is null ? Array.Empty<TextSet>() : [prompts]];
         var findings = new CorpusFindings(new CorpusSearch(sets));
         if (prepare is null)
         {
@@ -86,9 +98,10 @@ internal sealed class OverlapPreparation(BlockingStore store, InputFiles files)
 
     private IEnumerable<(TextSet First, TextSet Second)> Pairs()
     {
-        foreach (var (first, index) in queries.Select((set, index) => (set, index)))
+        TextSet[] labelled = [.. queries, .. classifiers];
+        foreach (var (first, index) in labelled.Select((set, index) => (set, index)))
         {
-            foreach (var second in queries.Skip(index + 1))
+            foreach (var second in labelled.Skip(index + 1))
             {
                 yield return (first, second);
             }
@@ -99,7 +112,7 @@ internal sealed class OverlapPreparation(BlockingStore store, InputFiles files)
             yield break;
         }
 
-        foreach (var set in queries)
+        foreach (var set in labelled)
         {
             yield return (set, prompts);
         }

@@ -30,7 +30,7 @@ internal static class PreparationUnit
         var overlap = new OverlapPreparation(store, files);
         var (toxic, toxicWarnings) = Queries(specification, specification.Queries.Toxic, "toxic", tokenizer, vocabulary, store, files, overlap);
         var (nontoxic, nontoxicWarnings) = Queries(specification, specification.Queries.Nontoxic, "nontoxic", tokenizer, vocabulary, store, files, overlap);
-        var evaluation = EvaluationPreparation.Prepare(specification.Evaluation, tokenizer, toxic.Texts is not null && nontoxic.Texts is not null, files);
+        var evaluation = EvaluationPreparation.Prepare(specification.Evaluation, tokenizer, toxic.Texts is not null && nontoxic.Texts is not null, store, files, overlap);
         overlap.AddPrompts(specification.Evaluation?.Prompts);
         var (corpusKey, corpus, shared) = CorpusOf(specification, tokenizer, tokenizerName, vocabulary, store, files, overlap, progress, cancellationToken);
         var inputs = new PreparedInputs
@@ -49,6 +49,8 @@ internal static class PreparationUnit
             Perplexity = evaluation.Perplexity,
             LastWord = evaluation.LastWord,
             Labels = evaluation.Labels,
+            ClassifierTexts = evaluation.ClassifierTexts,
+            Onnx = evaluation.Onnx,
             Warnings = [.. corpus.Warnings, .. toxicWarnings, .. nontoxicWarnings, .. shared.Warnings()],
             Overlap = shared,
         };
@@ -57,7 +59,8 @@ internal static class PreparationUnit
         return name;
     }
 
-    private static (PreparedQueries Queries, IReadOnlyList<string> Warnings) Queries(
+    /// <summary>Stores one query set.</summary>
+    public static (PreparedQueries Queries, IReadOnlyList<string> Warnings) Queries(
         RunSpec specification, QuerySetSpec spec, string name, TokenizerFile? tokenizer, int vocabulary, BlockingStore store, InputFiles files,
         OverlapPreparation overlap)
     {

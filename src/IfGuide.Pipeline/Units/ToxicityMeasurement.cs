@@ -34,6 +34,7 @@ internal static class ToxicityMeasurement
         double[][]? first = null;
         foreach (var classifier in EvaluationClassifiers.Of(context))
         {
+            using var owned = classifier as IDisposable;
             var scores = Scores(classifier, sampled);
             first ??= scores;
             records.AddRange(Classes(prompts).Select(promptClass => Record(context, classifier, promptClass, prompts, scores)));

@@ -60,7 +60,6 @@ public sealed class TokenizerFile : ITextTokenizer
     /// <exception cref="UserErrorException">The file is missing, damaged, or of a kind that is not supported; the message names what.</exception>
     public static TokenizerFile Load(string path)
     {
-        CheckNormalisation();
         byte[] json;
         try
         {
@@ -71,6 +70,15 @@ public sealed class TokenizerFile : ITextTokenizer
             throw UnreadableFile.Describe(path, failure);
         }
 
+        return Parse(path, json);
+    }
+
+    /// <summary>Reads a tokenizer from bytes.</summary>
+    /// <param name="path">Their file, for messages.</param>
+    /// <param name="json">The bytes.</param>
+    internal static TokenizerFile Parse(string path, byte[] json)
+    {
+        CheckNormalisation();
         var definition = TokenizerJson.Read(path, json);
         try
         {

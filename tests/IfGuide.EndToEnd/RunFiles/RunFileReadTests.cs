@@ -66,6 +66,23 @@ public sealed class RunFileReadTests : RunFileFixture
     }
 
     [Fact]
+    public void Read_JudgesAndBaselines_TakeTheirSettings()
+    {
+        var evaluation = Read($$"""
+            {{Shortest}}
+            evaluation:
+              classifier: { onnx: ./judge.onnx, output: toxicity, activation: sigmoid }
+              classifier_texts: { toxic: ./a.jsonl, nontoxic: ./b.jsonl }
+              compare: [rad, dpo, random, suppressed-rad]
+              rad: { top_k: 5 }
+              dpo: { epochs: 3, learning_rate: 1e-4 }
+            """).Evaluation!;
+        Assert.Equal(("onnx:" + At("judge.onnx"), "toxicity", OnnxActivation.Sigmoid), (evaluation.Classifier, evaluation.ClassifierOutput, evaluation.ClassifierActivation));
+        Assert.Equal(new ClassifierTextsSpec { Toxic = At("a.jsonl"), Nontoxic = At("b.jsonl") }, evaluation.ClassifierTexts);
+        Assert.Equal((new RadSpec { TopK = 5 }, new DpoSpec { Epochs = 3, LearningRate = 1e-4 }), (evaluation.Rad, evaluation.Dpo));
+    }
+
+    [Fact]
     public void Read_ShortestFile_FillsInEveryDefault()
     {
         var run = Read(Shortest);

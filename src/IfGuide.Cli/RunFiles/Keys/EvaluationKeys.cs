@@ -11,10 +11,25 @@ internal static class EvaluationKeys
     private static readonly PathKind Onnx = new("the path of an .onnx file");
 
     /// <summary><c>{ onnx: PATH }</c>, or a word; <c>onnx:PATH</c> as one word is understood too.</summary>
-    private static readonly ShorthandKind<string> Classifier = new(
+    private static readonly ShorthandKind<Judge> Classifier = new(
         new ClassifierWordKind(),
-        word => word,
-        new Section<string>(() => string.Empty, Key.Of("onnx", Onnx, (string _, string path) => OnnxPrefix + path, "Path of a classifier in ONNX form.")) { Required = ["onnx"] });
+        word => new Judge(word),
+        new Section<Judge>(
+            () => new Judge(string.Empty),
+            Key.Of("onnx", Onnx, (Judge judge, string path) => judge with { Classifier = OnnxPrefix + path }, "Path of a classifier in ONNX form, with its tokenizer.json, and config.json for its labels, beside it."),
+            Key.Of("output", new TextKind("the name of an output label, or its index", text => text.Length > 0), (Judge judge, string output) => judge with { Output = output }, "Which output tells toxicity; by default the label toxicity or toxic, the second of two, the only one."),
+            Key.Of("activation", new ChoiceKind<OnnxActivation>(("sigmoid", OnnxActivation.Sigmoid), ("softmax", OnnxActivation.Softmax), ("none", OnnxActivation.None)), (Judge judge, OnnxActivation activation) => judge with { Activation = activation }, "What makes a probability of the outputs; by default softmax over two, sigmoid otherwise."))
+        {
+            Required = ["onnx"],
+        });
+
+    private static readonly Section<ClassifierTextsSpec> Texts = new(
+        () => new ClassifierTextsSpec { Toxic = string.Empty, Nontoxic = string.Empty },
+        Key.Of("toxic", Jsonl, (ClassifierTextsSpec texts, string path) => texts with { Toxic = path }, "Toxic texts: records {text}, or query records, of which the continuation counts."),
+        Key.Of("nontoxic", Jsonl, (ClassifierTextsSpec texts, string path) => texts with { Nontoxic = path }, "Nontoxic texts."))
+    {
+        Required = ["toxic", "nontoxic"],
+    };
 
     private const string OnnxPrefix = "onnx:";
 
@@ -36,7 +51,9 @@ internal static class EvaluationKeys
         Count("samples", (evaluation, count) => evaluation with { Samples = count }, "Continuations per prompt.", "25"),
         Count("max_new_tokens", (evaluation, count) => evaluation with { MaxNewTokens = count }, "Tokens per continuation.", "20"),
         Key.Of("top_p", NumberKind.AboveUpTo(0, 1), (EvaluationSpec evaluation, double nucleus) => evaluation with { TopP = nucleus }, "Nucleus of the sampling.", "0.9"),
-        Key.Of("classifier", Classifier, (EvaluationSpec evaluation, string classifier) => evaluation with { Classifier = classifier }, "What judges a continuation: lexicon; linear (trained on the queries); { onnx: PATH }.", "\"lexicon\""),
+        Key.Of("classifier", Classifier, (EvaluationSpec evaluation, Judge judge) => evaluation with { Classifier = judge.Classifier, ClassifierOutput = judge.Output, ClassifierActivation = judge.Activation },
+            "Which judge of continuations comes first: lexicon; linear (trained on the queries, or on classifier_texts); { onnx: PATH }. The others judge too.", "\"lexicon\""),
+        Key.Of("classifier_texts", Texts, (EvaluationSpec evaluation, ClassifierTextsSpec texts) => evaluation with { ClassifierTexts = texts }, "What the linear classifier is trained on in place of the queries: texts held apart from corpus and prompts."),
         Key.Of("perplexity", Jsonl, (EvaluationSpec evaluation, string path) => evaluation with { Perplexity = path }, "Held-out text for perplexity."),
         Key.Of("last_word", Jsonl, (EvaluationSpec evaluation, string path) => evaluation with { LastWord = path }, "LAMBADA-like records for last-word accuracy."),
         Key.Of("compare", new ListKind<string>("a list of models to compare, such as [base, suppressed]", new ChoiceKind<string>(("base", "base"), ("suppressed", "suppressed"), ("word-filter", "word-filter"), ("document-filter", "document-filter"), ("random", "random"), ("rad", "rad"), ("dpo", "dpo"), ("suppressed-rad", "suppressed-rad"))),
@@ -47,6 +64,8 @@ internal static class EvaluationKeys
 
     private static Key<EvaluationSpec> Count(string name, Func<EvaluationSpec, int, EvaluationSpec> with, string meaning, string @default) =>
         Key.Of(name, WholeNumberKind.Count(), (EvaluationSpec evaluation, long count) => with(evaluation, (int)count), meaning, @default);
+
+    private sealed record Judge(string Classifier, string? Output = null, OnnxActivation? Activation = null);
 
     private sealed class ClassifierWordKind : ScalarKind<string>
     {
