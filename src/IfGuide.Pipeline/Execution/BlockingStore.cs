@@ -7,6 +7,9 @@ namespace IfGuide.Pipeline.Execution;
 /// <param name="cancellationToken">Cancels.</param>
 internal sealed class BlockingStore(IArtifactStore store, CancellationToken cancellationToken)
 {
+    /// <summary>Where large temporary files may lie.</summary>
+    public string WorkFolder => store.WorkFolder;
+
     public bool Exists(string name) => Find(name) is not null;
 
     public ArtifactDescription? Find(string name) => store.FindAsync(name, cancellationToken).GetAwaiter().GetResult();

@@ -107,7 +107,7 @@ internal static class PreparationUnit
 
         StoredCorpus Store(CorpusFindings findings)
         {
-            var preparation = new CorpusPreparation((shard, _) => PutShard(store, key, shard), Path.GetTempPath()) { Findings = findings };
+            var preparation = new CorpusPreparation((shard, _) => PutShard(store, key, shard), store.WorkFolder) { Findings = findings };
             var count = new InlineProgress<long>(done => progress?.Report(new UnitProgress { Measure = "documents", Done = done, Total = 0 }));
             var prepared = preparation.PrepareAsync(spec, tokenizer, vocabulary, specification.Shards, count, cancellationToken).GetAwaiter().GetResult();
             return new StoredCorpus(prepared.ShardSequences, prepared.Length, prepared.AttendedTokens, prepared.Documents, prepared.Warnings());
@@ -116,9 +116,9 @@ internal static class PreparationUnit
 
     private static Task PutShard(BlockingStore store, string key, PreparedShard shard)
     {
-        if (shard.Documents is { } documents)
+        if (shard.HasDocuments)
         {
-            store.Put(PreparedInputs.DocumentsArtifact(key, shard.Shard), documents.Write);
+            store.Put(PreparedInputs.DocumentsArtifact(key, shard.Shard), shard.WriteDocuments);
         }
 
         store.Put(PreparedInputs.ShardArtifact(key, shard.Shard), shard.WriteSequences);

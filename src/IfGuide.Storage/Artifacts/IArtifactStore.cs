@@ -8,6 +8,9 @@ namespace IfGuide.Storage.Artifacts;
 /// </remarks>
 public interface IArtifactStore
 {
+    /// <summary>A local folder for temporary files of any size: on the disk that the store itself uses, since a system's temporary folder may be memory.</summary>
+    string WorkFolder => Path.GetTempPath();
+
     /// <summary>Writes an artifact unless its name exists.</summary>
     /// <param name="name">The artifact's name.</param>
     /// <param name="write">Writes the bytes to a forward-only stream.</param>

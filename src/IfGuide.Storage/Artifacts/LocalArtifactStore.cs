@@ -33,6 +33,9 @@ public sealed partial class LocalArtifactStore : IStore
     public string Root => folders.Root;
 
     /// <inheritdoc/>
+    public string WorkFolder => folders.Temporary;
+
+    /// <inheritdoc/>
     public string Uri => $"file:{Root}";
 
     /// <inheritdoc/>

@@ -25,9 +25,9 @@ internal sealed class StoreFolders
         Artifacts = Path.Combine(Root, "artifacts");
         Records = Path.Combine(Root, "records");
         Digests = Path.Combine(Root, ".digests");
-        var temporary = Path.Combine(Root, ".temporary");
+        Temporary = Path.Combine(Root, ".temporary");
         locks = Path.Combine(Root, ".locks");
-        foreach (var folder in new[] { Artifacts, Records, Digests, temporary, locks })
+        foreach (var folder in new[] { Artifacts, Records, Digests, Temporary, locks })
         {
             StoreUnavailableException.Guard("create", folder, () =>
             {
@@ -36,7 +36,7 @@ internal sealed class StoreFolders
             });
         }
 
-        temporaries = new TemporaryFiles(temporary);
+        temporaries = new TemporaryFiles(Temporary);
         temporaries.RemoveLeftovers();
     }
 
@@ -47,6 +47,8 @@ internal sealed class StoreFolders
     public string Records { get; }
 
     public string Digests { get; }
+
+    public string Temporary { get; }
 
     /// <summary>Creates a temporary file in the store's own file system; it is locked until it is closed.</summary>
     public FileStream CreateTemporary() => temporaries.Create();

@@ -36,7 +36,7 @@ public sealed class CorpusPreparation(Func<PreparedShard, CancellationToken, Tas
         var bad = new BadRecords(corpus.OnError);
         using var spool = new SequenceSpool(temporaryFolder, corpus.Block, padded: corpus.Packing == Packing.Document);
         var (summary, empty, altered) = Pack(corpus, tokenizer, vocabularySize, spool, bad, progress, cancellationToken);
-        var stored = await StoreAsync(spool, spool.Documents(), shards, progress: null, cancellationToken);
+        var stored = await StoreAsync(spool, new DocumentCutter(spool), shards, progress: null, cancellationToken);
         return new PreparedCorpus(stored.Sequences, spool.Length, stored.AttendedTokens, summary.Documents, empty, altered, summary.DroppedTokens, summary.CutDocuments)
         {
             BadRecords = bad.Count,
@@ -92,23 +92,18 @@ public sealed class CorpusPreparation(Func<PreparedShard, CancellationToken, Tas
     }
 
     private async Task<(IReadOnlyList<long> Sequences, long AttendedTokens)> StoreAsync(
-        ISequenceSource sequences, IEnumerable<PackedDocument>? documents, int? shards, IProgress<long>? progress, CancellationToken cancellationToken)
+        ISequenceSource sequences, DocumentCutter? documents, int? shards, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         var sizes = CorpusSharding.Sizes(sequences.Sequences, sequences.Length, shards);
-        using var cutter = documents is null ? null : new DocumentCutter(documents);
         long first = 0;
         long attended = 0;
         for (var shard = 0; shard < sizes.Count; shard++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var end = first + sizes[shard];
-            var index = cutter is null ? null : new DocumentIndex
-            {
-                Length = sequences.Length,
-                Documents = cutter.Next(first * sequences.Length, end * sequences.Length, sequences.Sequences * sequences.Length),
-            };
+            var pieces = documents?.Next(first * sequences.Length, end * sequences.Length, sequences.Sequences * sequences.Length);
             attended += SequenceStatistics.Of(sequences, first, sizes[shard]).AttendedTokens;
-            await store(new PreparedShard(sequences, first, sizes[shard], shard, sizes.Count, index), cancellationToken);
+            await store(new PreparedShard(sequences, first, sizes[shard], shard, sizes.Count, pieces), cancellationToken);
             first = end;
             progress?.Report(first);
         }
@@ -121,15 +116,16 @@ public sealed class CorpusPreparation(Func<PreparedShard, CancellationToken, Tas
 public sealed class PreparedShard
 {
     private readonly ISequenceSource source;
+    private readonly ShardDocuments? documents;
 
-    internal PreparedShard(ISequenceSource source, long first, long count, int shard, int shardCount, DocumentIndex? documents)
+    internal PreparedShard(ISequenceSource source, long first, long count, int shard, int shardCount, ShardDocuments? documents)
     {
         this.source = source;
+        this.documents = documents;
         FirstSequence = first;
         Sequences = count;
         Shard = shard;
         ShardCount = shardCount;
-        Documents = documents;
     }
 
     /// <summary>Number of the shard, from 0.</summary>
@@ -144,8 +140,12 @@ public sealed class PreparedShard
     /// <summary>Its sequences.</summary>
     public long Sequences { get; }
 
-    /// <summary>Its documents; null for a pretokenised corpus.</summary>
-    public DocumentIndex? Documents { get; }
+    /// <summary>Whether it has documents; a pretokenised corpus has none.</summary>
+    public bool HasDocuments => documents is not null;
+
+    /// <summary>Writes its documents as a <see cref="DocumentIndex"/>; memory holds a few of them.</summary>
+    /// <param name="stream">Where to; may be forward only.</param>
+    public void WriteDocuments(Stream stream) => DocumentIndex.Write(stream, documents ?? throw new InvalidOperationException("A pretokenised corpus has no documents."));
 
     /// <summary>Writes its sequences as a <see cref="CorpusShardFile"/>.</summary>
     /// <param name="stream">Where to; may be forward only.</param>

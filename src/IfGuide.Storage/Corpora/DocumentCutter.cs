@@ -1,46 +1,57 @@
 namespace IfGuide.Storage.Corpora;
 
-/// <summary>Cuts the corpus' documents along its shards.</summary>
-/// <param name="documents">All documents, by first token; they do not overlap.</param>
-internal sealed class DocumentCutter(IEnumerable<PackedDocument> documents) : IDisposable
+/// <summary>Cuts the corpus' documents along its shards, without holding them: each shard's pieces are read from the spool as often as they are wanted.</summary>
+/// <param name="spool">All documents, by first token; they do not overlap.</param>
+internal sealed class DocumentCutter(SequenceSpool spool)
 {
-    private readonly IEnumerator<PackedDocument> documents = documents.GetEnumerator();
-    private PackedDocument? current;
+    private long place;
 
     /// <summary>The pieces within the next shard.</summary>
     /// <param name="first">The shard's first token in the corpus: where the last shard ended.</param>
     /// <param name="end">The token behind its last one.</param>
     /// <param name="corpusEnd">The token behind the corpus' last one.</param>
-    public List<DocumentPiece> Next(long first, long end, long corpusEnd)
+    public ShardDocuments Next(long first, long end, long corpusEnd)
     {
-        var pieces = new List<DocumentPiece>();
-        while (Current() is { } document && document.FirstToken < end)
+        var begin = place;
+        var count = 0;
+        foreach (var (document, behind) in spool.Documents(begin))
         {
-            var documentEnd = document.FirstToken + document.TokenCount;
-            var pieceFirst = Math.Max(document.FirstToken, first);
-            var pieceEnd = Math.Min(documentEnd, end);
-            pieces.Add(new DocumentPiece
-            {
-                Id = document.Id,
-                Source = document.Source,
-                FirstToken = pieceFirst - first,
-                TokenCount = pieceEnd - pieceFirst,
-                TokenOffset = pieceFirst - document.FirstToken,
-                Closed = document.Closed && documentEnd <= end,
-                Continues = documentEnd > end && end < corpusEnd,
-            });
-            if (documentEnd > end)
+            if (document.FirstToken >= end)
             {
                 break;
             }
 
-            current = null;
+            count++;
+            if (document.FirstToken + document.TokenCount > end)
+            {
+                break;
+            }
+
+            place = behind;
         }
 
-        return pieces;
+        return new ShardDocuments(spool.Length, count, spool.Documents(begin).Take(count).Select(read => Piece(read.Document, first, end, corpusEnd)));
     }
 
-    public void Dispose() => documents.Dispose();
-
-    private PackedDocument? Current() => current ??= documents.MoveNext() ? documents.Current : null;
+    private static DocumentPiece Piece(PackedDocument document, long first, long end, long corpusEnd)
+    {
+        var documentEnd = document.FirstToken + document.TokenCount;
+        var pieceFirst = Math.Max(document.FirstToken, first);
+        return new DocumentPiece
+        {
+            Id = document.Id,
+            Source = document.Source,
+            FirstToken = pieceFirst - first,
+            TokenCount = Math.Min(documentEnd, end) - pieceFirst,
+            TokenOffset = pieceFirst - document.FirstToken,
+            Closed = document.Closed && documentEnd <= end,
+            Continues = documentEnd > end && end < corpusEnd,
+        };
+    }
 }
+
+/// <summary>The documents of a shard that is being stored.</summary>
+/// <param name="Length">Tokens per sequence.</param>
+/// <param name="Count">How many.</param>
+/// <param name="Pieces">They, by first token; read anew by each enumeration.</param>
+internal sealed record ShardDocuments(int Length, int Count, IEnumerable<DocumentPiece> Pieces);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using MessagePack;
 
 namespace IfGuide.Storage.Corpora;
@@ -39,6 +40,8 @@ public readonly record struct DocumentPlace(int Piece, DocumentPiece Document, l
 [MessagePackObject]
 public sealed record DocumentIndex
 {
+    private const int PiecesAtOnce = 1024;
+
     /// <summary>Tokens per sequence.</summary>
     [Key(0)] public required int Length { get; init; }
 
@@ -84,6 +87,31 @@ public sealed record DocumentIndex
     /// <summary>Writes the index.</summary>
     /// <param name="stream">Where to.</param>
     public void Write(Stream stream) => MessagePackSerializer.Serialize(stream, this);
+
+    /// <summary>Writes an index whose documents are not held in memory; the same bytes.</summary>
+    internal static void Write(Stream stream, ShardDocuments documents)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        var header = new MessagePackWriter(buffer);
+        header.WriteArrayHeader(2);
+        header.Write(documents.Length);
+        header.WriteArrayHeader(documents.Count);
+        header.Flush();
+        foreach (var chunk in documents.Pieces.Chunk(PiecesAtOnce))
+        {
+            var writer = new MessagePackWriter(buffer);
+            foreach (var piece in chunk)
+            {
+                MessagePackSerializer.Serialize(ref writer, piece);
+            }
+
+            writer.Flush();
+            stream.Write(buffer.WrittenSpan);
+            buffer.ResetWrittenCount();
+        }
+
+        stream.Write(buffer.WrittenSpan);
+    }
 
     /// <summary>Reads an index.</summary>
     /// <param name="path">The file.</param>

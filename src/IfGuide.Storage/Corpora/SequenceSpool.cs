@@ -2,13 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace IfGuide.Storage.Corpora;
 
-/// <summary>Packed sequences and documents in temporary files, until their number is known and shards can be cut. Memory holds four bytes per padded sequence.</summary>
+/// <summary>Packed sequences and documents in temporary files, until their number is known and shards can be cut. Memory holds nothing that grows with them.</summary>
 internal sealed class SequenceSpool : ISequenceSink, ISequenceSource, IDisposable
 {
     private readonly FileStream tokens;
     private readonly FileStream documents;
     private readonly BinaryWriter documentWriter;
-    private readonly List<int> attended = [];
     private readonly bool padded;
     private bool written;
 
@@ -33,11 +32,12 @@ internal sealed class SequenceSpool : ISequenceSink, ISequenceSource, IDisposabl
     public void AddSequence(ReadOnlySpan<int> tokens, int attended)
     {
         this.tokens.Write(MemoryMarshal.AsBytes(tokens));
-        Sequences++;
         if (padded)
         {
-            this.attended.Add(attended);
+            this.tokens.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in attended)));
         }
+
+        Sequences++;
     }
 
     public void AddDocument(PackedDocument document)
@@ -57,50 +57,64 @@ internal sealed class SequenceSpool : ISequenceSink, ISequenceSource, IDisposabl
         written = true;
     }
 
-    /// <summary>The documents in order; one reader at a time.</summary>
-    public IEnumerable<PackedDocument> Documents()
+    /// <summary>The documents in order, each with the place behind it in the file; one reader at a time.</summary>
+    /// <param name="place">Where to begin: 0, or behind a document.</param>
+    public IEnumerable<(PackedDocument Document, long End)> Documents(long place)
     {
         CheckWritten();
-        documents.Position = 0;
+        documents.Position = place;
         using var reader = new BinaryReader(documents, System.Text.Encoding.UTF8, leaveOpen: true);
         while (documents.Position < documents.Length)
         {
-            yield return new PackedDocument(reader.ReadString(), reader.ReadString(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadBoolean());
+            var document = new PackedDocument(reader.ReadString(), reader.ReadString(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadBoolean());
+            yield return (document, documents.Position);
         }
     }
 
-    public void InputIds(long sequence, Span<int> tokens)
+    public void InputIds(long sequence, Span<int> tokens) => Read(sequence, 0, tokens[..Length]);
+
+    public void Labels(long sequence, Span<int> labels)
+    {
+        InputIds(sequence, labels);
+        labels[Attended(sequence)..Length].Fill(ISequenceSource.NoLabel);
+    }
+
+    public void AttentionMask(long sequence, Span<byte> mask)
+    {
+        var count = Attended(sequence);
+        mask[..count].Fill(1);
+        mask[count..Length].Clear();
+    }
+
+    private int Attended(long sequence)
+    {
+        if (!padded)
+        {
+            return Length;
+        }
+
+        Span<int> attended = stackalloc int[1];
+        Read(sequence, Length, attended);
+        return attended[0];
+    }
+
+    /// <summary>Reads numbers of a sequence's record: its tokens, and where sequences may be padded, how many of them are none.</summary>
+    private void Read(long sequence, int first, Span<int> numbers)
     {
         CheckWritten();
-        var bytes = MemoryMarshal.AsBytes(tokens[..Length]);
-        var offset = sequence * bytes.Length;
+        var bytes = MemoryMarshal.AsBytes(numbers);
+        var offset = sizeof(int) * ((sequence * (padded ? Length + 1L : Length)) + first);
         while (!bytes.IsEmpty)
         {
-            var count = RandomAccess.Read(this.tokens.SafeFileHandle, bytes, offset);
+            var count = RandomAccess.Read(tokens.SafeFileHandle, bytes, offset);
             if (count == 0)
             {
-                throw new EndOfStreamException($"The temporary file '{this.tokens.Name}' ends within sequence {sequence}.");
+                throw new EndOfStreamException($"The temporary file '{tokens.Name}' ends within sequence {sequence}.");
             }
 
             bytes = bytes[count..];
             offset += count;
         }
-    }
-
-    public void Labels(long sequence, Span<int> labels)
-    {
-        InputIds(sequence, labels);
-        if (padded)
-        {
-            labels[attended[(int)sequence]..Length].Fill(ISequenceSource.NoLabel);
-        }
-    }
-
-    public void AttentionMask(long sequence, Span<byte> mask)
-    {
-        var count = padded ? attended[(int)sequence] : Length;
-        mask[..count].Fill(1);
-        mask[count..Length].Clear();
     }
 
     public void Dispose()

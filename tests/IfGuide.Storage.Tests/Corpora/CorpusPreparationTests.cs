@@ -128,7 +128,7 @@ public sealed class CorpusPreparationTests : IDisposable
             {
                 using var stream = new MemoryStream();
                 shard.WriteSequences(stream);
-                shard.Documents!.Write(stream);
+                shard.WriteDocuments(stream);
                 files.Add(stream.ToArray());
                 return Task.CompletedTask;
             }, folder.Path).PrepareAsync(Spec(Packing.Concatenate, 64), new GreedyTokenizer(), 257, shards: null);
@@ -136,6 +136,24 @@ public sealed class CorpusPreparationTests : IDisposable
         }
 
         Assert.Equal(await Bytes(), await Bytes());
+    }
+
+    [Fact]
+    public async Task Documents_WrittenWithoutHoldingThem_HaveTheBytesOfTheIndex()
+    {
+        Corpus([.. Enumerable.Range(0, 3000).Select(i => $"document {i} of many")]);
+        var pieces = 0;
+        await new CorpusPreparation((shard, _) =>
+        {
+            using MemoryStream streamed = new(), whole = new();
+            shard.WriteDocuments(streamed);
+            var index = StoredDocuments.Of(shard);
+            index.Write(whole);
+            Assert.Equal(whole.ToArray(), streamed.ToArray());
+            pieces += index.Documents.Count;
+            return Task.CompletedTask;
+        }, folder.Path).PrepareAsync(Spec(Packing.Concatenate, 64), new GreedyTokenizer(), 257, shards: 2);
+        Assert.InRange(pieces, 2990, 3001);
     }
 
     [Theory]
@@ -196,7 +214,7 @@ public sealed class CorpusPreparationTests : IDisposable
             using var tokens = new MemoryStream();
             shard.WriteSequences(tokens);
             using var documents = new MemoryStream();
-            shard.Documents!.Write(documents);
+            shard.WriteDocuments(documents);
             var index = folder.Write("index", documents.ToArray());
             using var file = CorpusShardFile.Open(folder.Write("shard", tokens.ToArray()));
             Assert.Equal(stored.Count, shard.Shard);

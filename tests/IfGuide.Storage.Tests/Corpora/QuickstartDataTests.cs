@@ -53,7 +53,7 @@ public sealed class QuickstartDataTests : IDisposable
             }
 
             files.Add(CorpusShardFile.Open(path));
-            shards.Add(new CorpusShard(files[^1], shard.Documents!));
+            shards.Add(new CorpusShard(files[^1], StoredDocuments.Of(shard)));
             await Task.CompletedTask.WaitAsync(cancellation);
         }, folder.Path);
         var corpus = await preparation.PrepareAsync(spec, Tokenizer, Tokenizer.VocabularySize, shards: 5);

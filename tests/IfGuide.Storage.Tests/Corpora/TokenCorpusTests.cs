@@ -196,7 +196,7 @@ public sealed class TokenCorpusTests : IDisposable
             shard.WriteSequences(stream);
             var file = folder.Write($"shard-{shard.Shard}", stream.ToArray());
             using var sequences = CorpusShardFile.Open(file);
-            shards.Add(new CorpusShard(new ArraySequences(ArraySequences.Read(sequences).Ids), shard.Documents!));
+            shards.Add(new CorpusShard(new ArraySequences(ArraySequences.Read(sequences).Ids), StoredDocuments.Of(shard)));
             return Task.CompletedTask;
         }, folder.Path).PrepareAsync(new CorpusSpec { Path = path, Block = block }, new GreedyTokenizer(), 257, shardCount).GetAwaiter().GetResult();
         return shards;

@@ -33,6 +33,9 @@ internal sealed partial class AzureArtifactStore : IStore
     }
 
     /// <inheritdoc/>
+    public string WorkFolder => cache.Folder;
+
+    /// <inheritdoc/>
     public string Uri => location.ToString();
 
     private bool IsEmulator => container.AccountName == AzureConnection.EmulatorAccount;
