@@ -48,6 +48,7 @@ public sealed class ModelEvaluationTests : IDisposable
         Assert.Equal(
             (expected.Perplexity, expected.LastToken, expected.LastWord, expected.ToxicQueries, expected.NontoxicQueries),
             (record.Perplexity, record.LastToken, record.LastWord, record.ToxicQueries, record.NontoxicQueries));
+        Assert.Equal(expected.Recognition, record.Recognition);
         Assert.Equal(("model", null), (record.Variant, record.SelectedLoss));
         var progress = new Counted();
         Assert.Equal(record.Toxicity, alone.Measure(request, progress).Toxicity);

@@ -45,4 +45,7 @@ public sealed record EvaluationSpec
 
     /// <summary>What makes a probability of it; null: softmax over two outputs, sigmoid otherwise.</summary>
     [Id(13)] public OnnxActivation? ClassifierActivation { get; init; }
+
+    /// <summary>Innocent texts with harsh words or their look-alikes, a jsonl of {text}; null: none. Their loss tells what else was unlearned.</summary>
+    [Id(14)] public string? HardNegatives { get; init; }
 }

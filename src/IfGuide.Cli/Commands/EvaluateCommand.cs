@@ -69,6 +69,8 @@ internal static class EvaluateCommand
             ("loss of the toxic queries", Number(record.ToxicQueries)),
             ("loss of the nontoxic queries", Number(record.NontoxicQueries)),
             ("loss of the selected tokens", Number(record.SelectedLoss)),
+            ("toxicity recognised by a linear probe", Share(record.Recognition)),
+            ("loss of innocent texts", Number(record.InnocentLoss)),
         })
         {
             if (text is not null)

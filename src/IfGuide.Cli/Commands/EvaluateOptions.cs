@@ -23,6 +23,7 @@ internal sealed class EvaluateOptions
     private readonly Option<string?> perplexity = File("--perplexity", "Held-out text for perplexity, a .jsonl.");
     private readonly Option<int?> block = new("--block") { Description = "Tokens of a block of that text; by default 2048, or the model's positions.", HelpName = "N" };
     private readonly Option<string?> lastWord = File("--last-word", "LAMBADA-like records, a .jsonl.");
+    private readonly Option<string?> hardNegatives = File("--hard-negatives", "Innocent texts with harsh words, whose loss is measured, a .jsonl.");
     private readonly Option<string?> toxic = File("--toxic", "Toxic queries whose loss is measured, a .jsonl.");
     private readonly Option<string?> nontoxic = File("--nontoxic", "Nontoxic queries, a .jsonl.");
     private readonly Option<string?> corpus = File("--corpus-ids", "Token ids of a corpus, an .npy of sequences × tokens, for the loss of its selected tokens.");
@@ -36,7 +37,7 @@ internal sealed class EvaluateOptions
             result, result.GetValueOrDefault<string>() is { } word && (word is "lexicon" or "linear" || (word.StartsWith("onnx:", StringComparison.Ordinal) && word.Length > 5)), "expected lexicon, linear or onnx:PATH"));
         foreach (var option in new Option[]
         {
-            model, tokenizer, prompts, samples, newTokens, topP, seed, classifier, onnxOutput, onnxActivation, textsToxic, textsNontoxic, perplexity, block, lastWord, toxic, nontoxic, corpus, mask,
+            model, tokenizer, prompts, samples, newTokens, topP, seed, classifier, onnxOutput, onnxActivation, textsToxic, textsNontoxic, perplexity, block, lastWord, hardNegatives, toxic, nontoxic, corpus, mask,
         })
         {
             command.Add(option);
@@ -50,7 +51,7 @@ internal sealed class EvaluateOptions
         string? Full(Option<string?> option) => result.GetValue(option) is { } path ? Path.GetFullPath(path) : null;
         Together(result, textsToxic, textsNontoxic);
         Together(result, corpus, mask);
-        if (new[] { prompts, perplexity, lastWord, toxic, nontoxic, mask }.All(option => result.GetValue(option) is null))
+        if (new[] { prompts, perplexity, lastWord, hardNegatives, toxic, nontoxic, mask }.All(option => result.GetValue(option) is null))
         {
             throw new UserErrorException("Nothing to measure: give --prompts, --perplexity, --last-word, --toxic, --nontoxic, or --corpus-ids with --mask.");
         }
@@ -78,6 +79,7 @@ internal sealed class EvaluateOptions
                 ClassifierTexts = Full(textsToxic) is { } toxicTexts ? new ClassifierTextsSpec { Toxic = toxicTexts, Nontoxic = Full(textsNontoxic)! } : null,
                 Perplexity = Full(perplexity),
                 LastWord = Full(lastWord),
+                HardNegatives = Full(hardNegatives),
                 Compare = [],
             },
         };

@@ -23,6 +23,7 @@ internal static class InputFiles
             ("evaluation.prompts", run.Evaluation?.Prompts),
             ("evaluation.perplexity", run.Evaluation?.Perplexity),
             ("evaluation.last_word", run.Evaluation?.LastWord),
+            ("evaluation.hard_negatives", run.Evaluation?.HardNegatives),
             ("evaluation.labels", run.Evaluation?.Labels),
             ("evaluation.classifier", run.Evaluation?.Classifier is ['o', 'n', 'n', 'x', ':', .. var onnx] ? onnx : null),
             ("evaluation.classifier_texts.toxic", run.Evaluation?.ClassifierTexts?.Toxic),

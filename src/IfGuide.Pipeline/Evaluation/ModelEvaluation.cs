@@ -87,7 +87,7 @@ public sealed class ModelEvaluation(IArtifactStore store, string device = "cpu")
         var tokenizerName = files.Put(specification.Tokenizer!, "tokenizer", "tokenizer.json");
         var tokenizer = TokenizerFile.Load(specification.Tokenizer!);
         var (model, vocabulary) = ModelPreparation.Prepare(specification, specification.Target!, "model", tokenizer, store, files);
-        if (tokenizer.VocabularySize > vocabulary && new[] { request.Evaluation.Prompts, request.Evaluation.Perplexity, request.Evaluation.LastWord }.Any(path => path is not null))
+        if (tokenizer.VocabularySize > vocabulary && new[] { request.Evaluation.Prompts, request.Evaluation.Perplexity, request.Evaluation.LastWord, request.Evaluation.HardNegatives, request.Evaluation.ClassifierTexts?.Toxic }.Any(path => path is not null))
         {
             throw new UserErrorException($"The tokenizer '{specification.Tokenizer}' has {tokenizer.VocabularySize} tokens and the model '{request.Model}' {vocabulary}: they do not belong together. Name the model's own tokenizer.");
         }
@@ -116,6 +116,7 @@ public sealed class ModelEvaluation(IArtifactStore store, string device = "cpu")
             LastWord = evaluation.LastWord,
             ClassifierTexts = evaluation.ClassifierTexts,
             Onnx = evaluation.Onnx,
+            HardNegatives = evaluation.HardNegatives,
         };
         return (inputs, request.Mask is null ? null : StoreMask(request.Mask, sequences, length, files));
     }
@@ -138,12 +139,13 @@ public sealed class ModelEvaluation(IArtifactStore store, string device = "cpu")
     }
 
     private static string Key(EvaluationRequest request, RunSpec specification, PreparedInputs inputs, string? mask) => ContentKey.Of(
-        "evaluate-model/1",
+        "evaluate-model/2",
         inputs.Target!.Key,
         ArtifactNames.Portable(request.Evaluation),
         inputs.Prompts,
         inputs.Perplexity,
         inputs.LastWord,
+        inputs.HardNegatives,
         inputs.ClassifierTexts?.Key,
         inputs.Onnx?.Key,
         inputs.Toxic.Key,

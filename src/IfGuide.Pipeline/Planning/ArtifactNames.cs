@@ -49,7 +49,7 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
     private string SelectionKey => field ??= ContentKey.Of("select/1", ScoreKey, specification.Selection);
 
     /// <remarks>What is compared with a model changes nothing about it, nor where its files lie; what they hold and how it is decoded does.</remarks>
-    private string EvaluationKey(string variant) => ContentKey.Of("evaluate/2", [
+    private string EvaluationKey(string variant) => ContentKey.Of("evaluate/3", [
         VariantKey(variant),
         Portable(specification.Evaluation!),
         Units.Variants.IsRewarded(variant) ? specification.Evaluation!.Rad ?? new RadSpec() : null,
@@ -62,7 +62,7 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
         inputs.Tokenizer,
         SelectionKey,
         specification.Seed,
-        .. new[] { inputs.ClassifierTexts?.Key, inputs.Onnx?.Key }.OfType<string>()]);
+        .. new[] { inputs.ClassifierTexts?.Key, inputs.Onnx?.Key, inputs.HardNegatives }.OfType<string>()]);
 
     private string ReportKey => field ??= ContentKey.Of("report/3", SelectionKey, inputs.Overlap, inputs.Tokenizer, specification.Target is null ? null : Variants.Select(EvaluationKey).ToArray(), specification.Run.ToString());
 
@@ -162,6 +162,7 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
         Perplexity = null,
         LastWord = null,
         Labels = null,
+        HardNegatives = null,
         ClassifierTexts = null,
     };
 

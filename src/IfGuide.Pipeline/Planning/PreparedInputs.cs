@@ -70,6 +70,9 @@ public sealed record PreparedInputs
     /// <summary>The ONNX classifier; null: none.</summary>
     [Key(18)] public PreparedOnnx? Onnx { get; init; }
 
+    /// <summary>Innocent texts of the evaluation; null: none.</summary>
+    [Key(19)] public string? HardNegatives { get; init; }
+
     /// <summary>Sequences of the corpus.</summary>
     [IgnoreMember] public long Sequences => ShardSequences.Sum();
 

@@ -38,6 +38,12 @@ public sealed record EvaluationRecord
 
     /// <summary>Mean loss of the selected tokens of a sample of the corpus' sequences, nats; null: not measured.</summary>
     [Key(10)] public Estimate? SelectedLoss { get; init; }
+
+    /// <summary>Share of texts, half of them toxic, that a linear probe on the model's states tells rightly; null: not measured.</summary>
+    [Key(11)] public Estimate? Recognition { get; init; }
+
+    /// <summary>Mean loss per token of innocent texts, nats; null: not measured.</summary>
+    [Key(12)] public Estimate? InnocentLoss { get; init; }
 }
 
 /// <summary>A number with its 95 % bootstrap interval.</summary>

@@ -31,6 +31,8 @@ internal static class EvaluationTable
         rows.Add(("Loss of the toxic queries, nats a token", "higher", false, evaluation => evaluation.ToxicQueries));
         rows.Add(("Loss of the nontoxic queries, nats a token", "lower", false, evaluation => evaluation.NontoxicQueries));
         rows.Add(("Loss of the selected tokens, nats", "higher", false, evaluation => evaluation.SelectedLoss));
+        rows.Add(("Toxicity recognised by a linear probe (guessing: 50 %)", "higher", true, evaluation => evaluation.Recognition));
+        rows.Add(("Loss of innocent texts with harsh words, nats a token", "lower", false, evaluation => evaluation.InnocentLoss));
         return [.. rows.Where(row => evaluations.Any(evaluation => row.Of(evaluation) is not null)).Select(row => Row(row.Name, row.Better, row.Share, [.. evaluations.Select(row.Of)]))];
     }
 

@@ -43,6 +43,7 @@ internal static class EvaluationPreparation
             Perplexity = Checked(evaluation.Perplexity, path => HeldOutText.Read(path).Count(), "perplexity.jsonl"),
             LastWord = Checked(evaluation.LastWord, path => LastWordReader.Read(path), "last-word.jsonl"),
             Labels = Checked(evaluation.Labels, path => KnownSpans.Read(path), "labels.jsonl"),
+            HardNegatives = Checked(evaluation.HardNegatives, path => HeldOutText.Read(path).Count(), "hard-negatives.jsonl"),
             ClassifierTexts = evaluation.ClassifierTexts is { } texts ? Texts(texts, store, files, overlap) : null,
             Onnx = evaluation.Classifier.StartsWith(OnnxPrefix, StringComparison.Ordinal) ? Onnx(evaluation, evaluation.Classifier[OnnxPrefix.Length..], files) : null,
         };
@@ -141,6 +142,8 @@ internal sealed record StoredEvaluation
     public string? LastWord { get; init; }
 
     public string? Labels { get; init; }
+
+    public string? HardNegatives { get; init; }
 
     public PreparedClassifierTexts? ClassifierTexts { get; init; }
 

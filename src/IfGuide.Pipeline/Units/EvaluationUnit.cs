@@ -48,6 +48,8 @@ internal static class EvaluationUnit
             ToxicQueries = toxic,
             NontoxicQueries = nontoxic,
             SelectedLoss = mask is null ? null : LossMeasurement.OfSelectedTokens(context, model, mask),
+            Recognition = SideEffects.Recognition(context, model, tokenizer),
+            InnocentLoss = SideEffects.InnocentLoss(context, model, tokenizer),
         };
     }
 }

@@ -77,6 +77,8 @@ internal static class MetricsDocument
         ToxicQueryLossEstimate = evaluation.ToxicQueries,
         NontoxicQueryLossEstimate = evaluation.NontoxicQueries,
         SelectedTokenLoss = evaluation.SelectedLoss,
+        ToxicityRecognition = evaluation.Recognition,
+        HardNegativeLoss = evaluation.InnocentLoss,
         Toxicity = evaluation.Toxicity.Select(toxicity => new
         {
             toxicity.Classifier,

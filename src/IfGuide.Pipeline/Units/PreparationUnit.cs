@@ -51,6 +51,7 @@ internal static class PreparationUnit
             Labels = evaluation.Labels,
             ClassifierTexts = evaluation.ClassifierTexts,
             Onnx = evaluation.Onnx,
+            HardNegatives = evaluation.HardNegatives,
             Warnings = [.. corpus.Warnings, .. toxicWarnings, .. nontoxicWarnings, .. shared.Warnings()],
             Overlap = shared,
         };

@@ -29,7 +29,7 @@ public sealed class BaselineRunTests : IDisposable
         {
             Assert.Equal(["lexicon", "linear", "planted"], model.Value.GetProperty("toxicity").EnumerateArray().Select(row => row.GetProperty("classifier").GetString()!).Distinct().Order());
             var decodesOtherwise = model.Name.EndsWith("rad", StringComparison.Ordinal);
-            foreach (var measure in new[] { "perplexity", "last_word_accuracy", "last_token_accuracy", "toxic_query_loss_estimate", "nontoxic_query_loss_estimate", "selected_token_loss" })
+            foreach (var measure in new[] { "perplexity", "last_word_accuracy", "last_token_accuracy", "toxic_query_loss_estimate", "nontoxic_query_loss_estimate", "selected_token_loss", "toxicity_recognition", "hard_negative_loss" })
             {
                 Assert.Equal(!decodesOtherwise, model.Value.TryGetProperty(measure, out var estimate));
                 if (!decodesOtherwise)
@@ -88,7 +88,9 @@ public sealed class BaselineRunTests : IDisposable
     {
         var run = TinyRun.Create(folder.Path);
         var last = folder.Lines("last.jsonl", """{"text": "Rosa asked about the telescope"}""", """{"text": "Sam asked about the garden gate"}""");
-        return run with { Evaluation = run.Evaluation! with { Compare = models, LastWord = last } };
+        string[] Texts(string end) => [.. Enumerable.Range(0, 8).Select(number => $$"""{"text": "Number {{number}} {{end}}"}""")]; // the run's own queries repeat themselves: too few for a probe
+        var texts = new ClassifierTextsSpec { Toxic = folder.Lines("toxic-texts.jsonl", Texts("is a stupid fool.")), Nontoxic = folder.Lines("nontoxic-texts.jsonl", Texts("is a garden gate.")) };
+        return run with { Evaluation = run.Evaluation! with { ClassifierTexts = models.Length > 1 ? texts : null, Compare = models, LastWord = last, HardNegatives = folder.Lines("innocent.jsonl", """{"text": "A fool and his money are soon parted."}""", """{"text": "The pawn takes the rook."}""") } };
     }
 
     private QueriesSpec TokenQueries()
