@@ -26,6 +26,11 @@ public sealed class IfGuideClient : IIfGuideClient
     public async Task<RunHandle> SubmitAsync(RunSpec specification, Stage? until = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(specification);
+        if (specification.Queries.Behaviours is not null)
+        {
+            specification = specification with { SchemaVersion = Math.Max(2, specification.SchemaVersion) };
+        }
+
         await caller.CallAsync($"submit {specification.Run}", () => Find(specification.Run).Submit(specification, until), cancellationToken).ConfigureAwait(false);
         return GetRun(specification.Run);
     }

@@ -79,7 +79,7 @@ public sealed class GoldenRunTests
     private static float[] Scores(LocalArtifactStore store, ArtifactNames names, int shards) =>
         [.. Enumerable.Range(0, shards).SelectMany(shard =>
         {
-            using var file = NpyFile.Open(store.FetchAsync(names.Scores(shard)).GetAwaiter().GetResult());
+            using var file = NpyFile.Open(store.FetchAsync(names.Behaviour(null).Scores(shard)).GetAwaiter().GetResult());
             return file.RowSpan<float>(0, file.Rows).ToArray();
         })];
 }

@@ -33,8 +33,8 @@ public sealed class ModelEvaluationTests : IDisposable
         {
             Model = folder.File("model"),
             Evaluation = run.Evaluation,
-            Toxic = run.Queries.Toxic.Path,
-            Nontoxic = run.Queries.Nontoxic.Path,
+            Toxic = run.Queries.Toxic!.Path,
+            Nontoxic = run.Queries.Nontoxic!.Path,
             QueryLength = 32,
             Block = 32,
             Seed = run.Seed,

@@ -17,8 +17,8 @@ public sealed class OverlapTests : IDisposable
     public async Task Preparation_TellsWhatOccursTwice_AndWhatTruncationTook()
     {
         var specification = TinyRun.Create(folder.Path);
-        await File.AppendAllTextAsync(specification.Queries.Toxic.Path!, JsonSerializer.Serialize(new { prompt = string.Concat(Enumerable.Repeat("very ", 60)), completion = "long" }) + "\n");
-        await File.AppendAllTextAsync(specification.Queries.Nontoxic.Path!, (await File.ReadAllLinesAsync(specification.Queries.Toxic.Path!))[2] + "\n");
+        await File.AppendAllTextAsync(specification.Queries.Toxic!.Path!, JsonSerializer.Serialize(new { prompt = string.Concat(Enumerable.Repeat("very ", 60)), completion = "long" }) + "\n");
+        await File.AppendAllTextAsync(specification.Queries.Nontoxic!.Path!, (await File.ReadAllLinesAsync(specification.Queries.Toxic!.Path!))[2] + "\n");
         var inputs = await Prepare(specification, "store");
         var overlap = inputs.Overlap!;
         Assert.Equal(
@@ -30,7 +30,7 @@ public sealed class OverlapTests : IDisposable
         Assert.Equal(["queries.toxic", "queries.nontoxic", OverlapRecord.Prompts], overlap.Corpus.Select(set => set.Set));
         Assert.True(overlap.Corpus[0].Found is > 0 and < 8);
         Assert.Equal(6, overlap.Corpus[2].Sought);
-        Assert.Equal(1, inputs.Toxic.Counts!.CutAway);
+        Assert.Equal(1, inputs.Toxic!.Counts!.CutAway);
         Assert.Contains("queries.toxic: 1 of 9 records lost their whole continuation to queries.max_length and were left out (toxic.jsonl, line 9).", inputs.Warnings);
         Assert.Contains(inputs.Warnings, warning => warning.StartsWith("evaluation.prompts: 6 of 6 prompts (100 %) also stand in queries (the first: toxic.jsonl, line 1 and prompts.jsonl, line 1)", StringComparison.Ordinal));
         Assert.Contains(inputs.Warnings, warning => warning.StartsWith("queries.toxic and queries.nontoxic: 1 of 8 and 1 of 9 texts are in both", StringComparison.Ordinal));

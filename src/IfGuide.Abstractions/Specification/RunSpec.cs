@@ -7,7 +7,7 @@ public sealed record RunSpec
 {
     /// <summary>The newest form of a specification that this build knows.</summary>
     /// <remarks>Raise it with a setting that an older build must not pass over; a new setting is nullable, null meaning "as before", so that the keys of old results stay.</remarks>
-    public const int NewestSchemaVersion = 1;
+    public const int NewestSchemaVersion = 2;
 
     /// <summary>The run's id.</summary>
     [Id(0)] public required RunId Run { get; init; }
@@ -24,7 +24,7 @@ public sealed record RunSpec
     /// <summary>The training corpus.</summary>
     [Id(4)] public required CorpusSpec Corpus { get; init; }
 
-    /// <summary>The two query sets.</summary>
+    /// <summary>The query sets.</summary>
     [Id(5)] public required QueriesSpec Queries { get; init; }
 
     /// <summary>How curvature is estimated.</summary>
@@ -51,6 +51,6 @@ public sealed record RunSpec
     /// <summary>Number of corpus shards; null: from the plan.</summary>
     [Id(13)] public int? Shards { get; init; }
 
-    /// <summary>The form of this specification; a build refuses one that is newer than it knows.</summary>
-    [Id(14)] public int SchemaVersion { get; init; } = NewestSchemaVersion;
+    /// <summary>The form of this specification; a build refuses one that is newer than it knows. 2 where behaviours are named, which older builds would pass over; else 1.</summary>
+    [Id(14)] public int SchemaVersion { get; init; } = 1;
 }

@@ -12,6 +12,35 @@ public sealed record SelectionSpec
 
     /// <summary>Largest number of selected tokens.</summary>
     [Id(2)] public TokenBudget Budget { get; init; } = TokenBudget.OfShare(0.02);
+
+    /// <summary>What differs for named behaviours; null: nothing does.</summary>
+    [Id(3)] public IReadOnlyList<BehaviourSelectionSpec>? Behaviours { get; init; }
+
+    /// <summary>How the tokens of one behaviour are selected.</summary>
+    /// <param name="behaviour">Its name; null: the run's only one.</param>
+    /// <returns>Parameters without <see cref="Behaviours"/>.</returns>
+    public SelectionSpec For(string? behaviour)
+    {
+        var own = Behaviours?.FirstOrDefault(entry => entry.Name == behaviour);
+        return new SelectionSpec { Quantile = own?.Quantile ?? Quantile, Window = own?.Window ?? Window, Budget = own?.Budget ?? Budget };
+    }
+}
+
+/// <summary>How the selection of one behaviour differs from the others'.</summary>
+[GenerateSerializer, Immutable, Alias("ifguide.BehaviourSelectionSpec")]
+public sealed record BehaviourSelectionSpec
+{
+    /// <summary>The behaviour.</summary>
+    [Id(0)] public required string Name { get; init; }
+
+    /// <summary>Scores above this quantile are candidates; null: as for all.</summary>
+    [Id(1)] public double? Quantile { get; init; }
+
+    /// <summary>Tokens selected on each side of a candidate; null: as for all.</summary>
+    [Id(2)] public int? Window { get; init; }
+
+    /// <summary>Largest number of tokens selected for this behaviour; null: as for all.</summary>
+    [Id(3)] public TokenBudget? Budget { get; init; }
 }
 
 /// <summary>A budget: a share of the corpus' tokens, or a count.</summary>

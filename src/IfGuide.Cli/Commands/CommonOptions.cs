@@ -7,6 +7,10 @@ namespace IfGuide.Cli.Commands;
 /// <summary>Declares and reads the common options.</summary>
 internal static partial class CommonOptions
 {
+    /// <summary>Which of a run's behaviours.</summary>
+    /// <param name="description">What it is for.</param>
+    public static Option<string?> Behaviour(string description) => new("--behaviour") { Description = description, HelpName = "NAME" };
+
     private static readonly Option<string> Store = new("--store")
     {
         Description = "Where artifacts and records lie: file:PATH or azure:CONTAINER.",

@@ -37,11 +37,11 @@ internal sealed class ExplainOptions
     }
 
     /// <summary>The explanation that was asked for; null: none was, or there is no such document.</summary>
-    public DocumentExplanation? Explain(ParseResult result, CommandContext context, RunArtifacts run, string? document, CancellationToken cancellationToken)
+    public DocumentExplanation? Explain(ParseResult result, CommandContext context, RunArtifacts run, string? document, string? behaviour, CancellationToken cancellationToken)
     {
         var (count, byLayer) = (result.GetValue(queries), result.GetValue(layers));
         return document is null || (count == 0 && !byLayer)
             ? null
-            : run.Explain(document, result.GetValue(token), count, byLayer, context.Settings.Device, cancellationToken);
+            : run.Explain(document, behaviour, result.GetValue(token), count, byLayer, context.Settings.Device, cancellationToken);
     }
 }

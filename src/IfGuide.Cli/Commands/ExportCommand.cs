@@ -28,14 +28,20 @@ internal static class ExportCommand
         var path = new Option<string>("--out") { Description = "Where it goes: a file, or a folder for factors and model.", HelpName = "PATH", Required = true };
         var format = new Option<string?>("--format") { Description = "Its format: " + string.Join("; ", Formats.Select(pair => $"{pair.Key}: {string.Join(", ", pair.Value)}")) + ".", HelpName = "F" };
         var model = new Option<string?>("--model") { Description = "Which model: suppressed (the default), base, proxy, ...", HelpName = "NAME" };
-        return new Command("export", "Takes a result out of the store.") { id, artifact, path, format, model }.Does(async (result, context, cancellationToken) =>
+        var behaviour = CommonOptions.Behaviour("Whose scores, mask or order, where the run has several behaviours; a mask without it is that of all together.");
+        return new Command("export", "Takes a result out of the store.") { id, artifact, path, format, model, behaviour }.Does(async (result, context, cancellationToken) =>
         {
             var what = result.GetRequiredValue(artifact);
             var chosen = Format(what, result.GetValue(format));
             var target = result.GetRequiredValue(path);
+            if (result.GetValue(behaviour) is not null && what is not ("scores" or "mask" or "order"))
+            {
+                throw new UserErrorException($"--behaviour goes with scores, mask and order; {what} belong to the whole run.");
+            }
+
             await using var session = await RunSession.OpenAsync(context, create: false, cancellationToken);
             var run = await RunArtifacts.OpenAsync(session, result.GetRequiredValue(id), cancellationToken);
-            await WriteAsync(run, what, chosen, result.GetValue(model), target, cancellationToken);
+            await WriteAsync(run, what, chosen, result.GetValue(model), target, cancellationToken, result.GetValue(behaviour));
             context.Console.Result(
                 new { Run = run.Status.Run.ToString(), Artifact = what, Format = chosen, Path = Path.GetFullPath(target) },
                 told => $"{told.Artifact} of {told.Run} as {told.Format}: {target}");
@@ -44,18 +50,18 @@ internal static class ExportCommand
     }
 
     /// <summary>Writes one artifact.</summary>
-    public static async Task WriteAsync(RunArtifacts run, string artifact, string format, string? model, string path, CancellationToken cancellationToken)
+    public static async Task WriteAsync(RunArtifacts run, string artifact, string format, string? model, string path, CancellationToken cancellationToken, string? behaviour = null)
     {
         switch (artifact)
         {
             case "scores":
-                await TokenExports.ScoresAsync(run, format, path, cancellationToken);
+                await TokenExports.ScoresAsync(run, behaviour, format, path, cancellationToken);
                 break;
             case "mask":
-                await TokenExports.MaskAsync(run, format, path, cancellationToken);
+                await TokenExports.MaskAsync(run, behaviour, format, path, cancellationToken);
                 break;
             case "order":
-                Copy(await run.FetchAsync(run.Names.Order, "order", cancellationToken), path);
+                Copy(await run.FetchAsync(run.Behaviour(behaviour).Order, "order", cancellationToken), path);
                 break;
             case "factors":
                 await FactorExport.WriteAsync(run, path, cancellationToken);

@@ -18,9 +18,10 @@ internal static class InspectCommand
         top.Validators.Add(result => CommonOptions.Require(result, result.GetValueOrDefault<int>() >= 1, "expected a whole number of at least 1"));
         var document = new Option<string?>("--document") { Description = "One document in place of the first ones.", HelpName = "ID" };
         var show = new Option<bool>("--show-toxic") { Description = "Show harsh words in full; otherwise all but their first letter is masked." };
+        var behaviour = CommonOptions.Behaviour("Whose scores and tokens, where the run has several behaviours.");
         var explain = new ExplainOptions();
         var whatIf = new WhatIfOptions();
-        var command = new Command("inspect", "Shows the selected tokens in colour, with scores; or the whole run, and what other parameters would select.") { id, top, document, show };
+        var command = new Command("inspect", "Shows the selected tokens in colour, with scores; or the whole run, and what other parameters would select.") { id, top, document, show, behaviour };
         explain.AddTo(command);
         whatIf.AddTo(command);
         return command.Does(async (result, context, cancellationToken) =>
@@ -28,11 +29,11 @@ internal static class InspectCommand
             explain.Check(result, result.GetValue(document));
             await using var session = await RunSession.OpenAsync(context, create: false, cancellationToken);
             var run = await RunArtifacts.OpenAsync(session, result.GetRequiredValue(id), cancellationToken);
-            var explanation = explain.Explain(result, context, run, result.GetValue(document), cancellationToken);
-            using var results = run.OpenResults(cancellationToken);
+            var explanation = explain.Explain(result, context, run, result.GetValue(document), result.GetValue(behaviour), cancellationToken);
+            using var results = run.OpenResults(result.GetValue(behaviour), cancellationToken);
             if (whatIf.Wanted(result))
             {
-                ShowRun(context, run, results, results.WhatIf(whatIf.Grid(result, run.Specification.Selection)));
+                ShowRun(context, run, results, results.WhatIf(whatIf.Grid(result, results.Parameters)));
                 return ExitCode.Done;
             }
 

@@ -42,8 +42,7 @@ internal static class QuickstartCommand
         await ExportCommand.WriteAsync(run, "scores", "npy", null, Path.Combine(folder, "scores.npy"), cancellationToken);
         await ExportCommand.WriteAsync(run, "mask", "npy", null, Path.Combine(folder, "mask.npy"), cancellationToken);
         await ExportCommand.WriteAsync(run, "model", "huggingface", null, model, cancellationToken);
-        using var results = run.OpenResults(cancellationToken);
-        var summary = RunSummary.Of(results.Report());
+        var summary = RunSummary.Of(run.ReadReport(cancellationToken));
         context.Console.Result(
             new { Run = run.Status.Run.ToString(), Folder = Path.GetFullPath(folder), summary },
             _ => string.Join('\n', summary.Select(line => line.Text)) + string.Create(

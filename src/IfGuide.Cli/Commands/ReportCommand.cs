@@ -4,7 +4,6 @@ using IfGuide.Cli.Exports;
 using IfGuide.Cli.Outputs;
 using IfGuide.Cli.Sessions;
 using IfGuide.Pipeline.Reporting;
-using IfGuide.Storage.Artifacts;
 
 namespace IfGuide.Cli.Commands;
 
@@ -29,17 +28,7 @@ internal static class ReportCommand
     /// <summary>Writes the page, with the times of the run's stages.</summary>
     public static void Write(RunArtifacts run, string path, bool showToxic, CancellationToken cancellationToken)
     {
-        using var results = run.OpenResults(cancellationToken);
-        ReportData data;
-        try
-        {
-            data = results.Report();
-        }
-        catch (ArtifactNotFoundException exception)
-        {
-            throw run.NotYet("report", exception);
-        }
-
+        var data = run.ReadReport(cancellationToken);
         var times = run.Status.Stages.Where(stage => stage.Units > 0).Select(stage => new StageTime(stage.Stage, stage.Elapsed, stage.Units, stage.Reused)).ToList();
         var page = ReportPage.Render(data, new ReportOptions { ShowToxic = showToxic, StageTimes = times });
         OutputFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));

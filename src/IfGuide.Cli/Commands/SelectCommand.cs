@@ -19,6 +19,7 @@ internal static class SelectCommand
     {
         var scores = new Option<string?>("--scores") { Description = "Scores, an .npy of floats, sequences × tokens.", HelpName = "S.npy" };
         var run = new Option<string?>("--run") { Description = "In place of --scores and --kind: the stored scores of a run, with its labels and its kind.", HelpName = "RUN" };
+        var behaviour = CommonOptions.Behaviour("With --run: whose scores, where the run has several behaviours.");
         var quantile = new Option<double>("--quantile") { Description = "Scores above this quantile are candidates; in [0, 1].", HelpName = "Q", Required = true };
         var window = new Option<int>("--window") { Description = "Tokens selected on each side of a candidate.", HelpName = "W", Required = true };
         var budget = new Option<string>("--budget") { Description = "Largest number of selected tokens: a share such as 2%, or a count.", HelpName = "B", Required = true };
@@ -37,13 +38,16 @@ internal static class SelectCommand
             }
             : SelectionKind.LabelAligned,
         };
-        return new Command("select", "Selects tokens on any score matrix, or on a run's scores.") { scores, run, quantile, window, budget, mask, order, kind }.Does(async (result, context, cancellationToken) =>
+        return new Command("select", "Selects tokens on any score matrix, or on a run's scores.") { scores, run, behaviour, quantile, window, budget, mask, order, kind }.Does(async (result, context, cancellationToken) =>
         {
             var outputs = (Mask: result.GetRequiredValue(mask), Order: result.GetValue(order));
             SelectionOptions Options(long corpusTokens, SelectionKind scoreKind) => new(
                 result.GetRequiredValue(quantile), result.GetRequiredValue(window), Budget(result.GetRequiredValue(budget)).Tokens(corpusTokens), scoreKind);
             switch (result.GetValue(scores), result.GetValue(run))
             {
+                case ({ }, null) when result.GetValue(behaviour) is not null:
+                    throw new UserErrorException("--behaviour goes with --run.");
+
                 case ({ } path, null):
                     using (var file = NpyFile.Open(path))
                     {
@@ -55,7 +59,7 @@ internal static class SelectCommand
                 case (null, { } id):
                     await using (var session = await RunSession.OpenAsync(context, create: false, cancellationToken))
                     {
-                        using var stored = (await RunArtifacts.OpenAsync(session, id, cancellationToken)).OpenScores(cancellationToken);
+                        using var stored = (await RunArtifacts.OpenAsync(session, id, cancellationToken)).OpenScores(result.GetValue(behaviour), cancellationToken);
                         return Write(context, stored, id, stored.CorpusTokens, Options(stored.CorpusTokens, stored.Kind), outputs.Mask, outputs.Order);
                     }
 

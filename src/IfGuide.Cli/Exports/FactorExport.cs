@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using IfGuide.Cli.Outputs;
+using IfGuide.Pipeline;
 using IfGuide.Storage.Formats;
 using IfGuide.Storage.Safetensors;
 
@@ -22,7 +23,7 @@ internal static class FactorExport
         var layers = new List<string>();
         foreach (var group in run.Inputs.Proxy.InputGroups)
         {
-            var direction = await opened.OpenAsync(run.Names.Direction(group), "preconditioned query gradients", cancellationToken);
+            var direction = await opened.OpenAsync(run.Names.Behaviours[0].Direction(group), "preconditioned query gradients", cancellationToken);
             layers.AddRange(direction.Tensors.Keys.Select(Layer));
         }
 
@@ -36,7 +37,22 @@ internal static class FactorExport
             await WriteLambdaAsync(run, opened, folder, layers, counts, cancellationToken);
         }
 
-        foreach (var (name, queries) in new[] { ("query_toxic", run.Inputs.Toxic), ("query_nontoxic", run.Inputs.Nontoxic) })
+        foreach (var behaviour in run.Names.Behaviours)
+        {
+            await WriteBehaviourAsync(run, behaviour, opened, folder, layers, counts, cancellationToken);
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(folder, "counts.json"), JsonSerializer.Serialize(counts, Indented) + "\n", cancellationToken);
+    });
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    /// <summary>Query gradients, and what the curvature makes of their contrast: <c>query_toxic</c>, or <c>query_NAME_toxic</c> for a named behaviour, and so on.</summary>
+    private static async Task WriteBehaviourAsync(
+        RunArtifacts run, BehaviourNames behaviour, OpenedFiles opened, string folder, List<string> layers, SortedDictionary<string, long> counts, CancellationToken cancellationToken)
+    {
+        var infix = behaviour.Name is null ? string.Empty : $"{behaviour.Name}_";
+        foreach (var (name, queries) in new[] { ($"query_{infix}toxic", behaviour.Queries.Toxic), ($"query_{infix}nontoxic", behaviour.Queries.Nontoxic) })
         {
             var file = await opened.OpenAsync(run.Names.QueryGradient(queries), "query gradients", cancellationToken);
             Write(folder, name, layers.Select(layer => Copy(file, $"query/{layer}", layer)));
@@ -47,15 +63,12 @@ internal static class FactorExport
         var directions = new List<TensorSource>();
         foreach (var group in run.Inputs.Proxy.InputGroups)
         {
-            var file = await opened.OpenAsync(run.Names.Direction(group), "preconditioned query gradients", cancellationToken);
+            var file = await opened.OpenAsync(behaviour.Direction(group), "preconditioned query gradients", cancellationToken);
             directions.AddRange(file.Tensors.Keys.Select(name => Copy(file, name, Layer(name))));
         }
 
-        Write(folder, "preconditioned", directions);
-        await File.WriteAllTextAsync(Path.Combine(folder, "counts.json"), JsonSerializer.Serialize(counts, Indented) + "\n", cancellationToken);
-    });
-
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+        Write(folder, behaviour.Name is null ? "preconditioned" : $"preconditioned_{behaviour.Name}", directions);
+    }
 
     private static async Task WriteBasisAsync(RunArtifacts run, OpenedFiles opened, string folder, SortedDictionary<string, long> counts, CancellationToken cancellationToken)
     {

@@ -43,6 +43,22 @@ internal sealed class RunArtifacts
             await PreparedInputs.LoadAsync(session.Store, inputs, cancellationToken));
     }
 
+    /// <summary>What was computed for one behaviour.</summary>
+    /// <param name="name">Its name; null: the run's only one.</param>
+    /// <exception cref="UserErrorException">The run has none of that name, or several and none was named.</exception>
+    public BehaviourNames Behaviour(string? name)
+    {
+        var known = Names.Behaviours.Select(behaviour => behaviour.Name).OfType<string>().ToArray();
+        return (name, known) switch
+        {
+            (null, _) when Names.Behaviours is [var only] => only,
+            (null, _) => throw new UserErrorException($"Run '{Status.Run}' has several behaviours: {string.Join(", ", known)}. Choose one with --behaviour NAME."),
+            (_, []) => throw new UserErrorException($"--behaviour is '{name}', but the queries of run '{Status.Run}' name no behaviours; leave the option out."),
+            _ when known.Contains(name) => Names.Behaviour(name),
+            _ => throw new UserErrorException($"Run '{Status.Run}' has no behaviour '{name}'; did you mean '{RunFiles.NearestName.Of(name, known)}'? It has {string.Join(", ", known)}."),
+        };
+    }
+
     /// <summary>A verified local file with an artifact's bytes.</summary>
     /// <param name="name">Its store name.</param>
     /// <param name="what">What it is, for the message.</param>
@@ -60,13 +76,14 @@ internal sealed class RunArtifacts
         }
     }
 
-    /// <summary>Opens the results for looking at tokens.</summary>
-    /// <exception cref="UserErrorException">The run has not come past its selection.</exception>
-    public RunResults OpenResults(CancellationToken cancellationToken)
+    /// <summary>Opens the results of one behaviour for looking at tokens.</summary>
+    /// <exception cref="UserErrorException">There is no such behaviour, or the run has not come past its selection.</exception>
+    public RunResults OpenResults(string? behaviour, CancellationToken cancellationToken)
     {
+        var name = Behaviour(behaviour).Name;
         try
         {
-            return new RunResults(Store, Specification, Inputs, cancellationToken);
+            return new RunResults(Store, Specification, Inputs, name, cancellationToken);
         }
         catch (ArtifactNotFoundException exception)
         {
@@ -74,13 +91,28 @@ internal sealed class RunArtifacts
         }
     }
 
-    /// <summary>Opens the scores.</summary>
-    /// <exception cref="UserErrorException">The run has not come past its scoring.</exception>
-    public RunScores OpenScores(CancellationToken cancellationToken)
+    /// <summary>What the run's report tells.</summary>
+    /// <exception cref="UserErrorException">The run has not come to its end.</exception>
+    public ReportData ReadReport(CancellationToken cancellationToken)
     {
         try
         {
-            return new RunScores(Store, Specification, Inputs, cancellationToken);
+            return RunResults.Report(Store, Specification, Inputs, cancellationToken);
+        }
+        catch (ArtifactNotFoundException exception)
+        {
+            throw NotYet("report", exception);
+        }
+    }
+
+    /// <summary>Opens the scores of one behaviour.</summary>
+    /// <exception cref="UserErrorException">There is no such behaviour, or the run has not come past its scoring.</exception>
+    public RunScores OpenScores(string? behaviour, CancellationToken cancellationToken)
+    {
+        var name = Behaviour(behaviour).Name;
+        try
+        {
+            return new RunScores(Store, Specification, Inputs, name, cancellationToken);
         }
         catch (ArtifactNotFoundException exception)
         {
@@ -88,13 +120,14 @@ internal sealed class RunArtifacts
         }
     }
 
-    /// <summary>Explains one document on a device of this machine; null when there is none of that id.</summary>
+    /// <summary>Explains one document's scores for one behaviour on a device of this machine; null when there is none of that id.</summary>
     /// <exception cref="UserErrorException">The run has not come past its scoring, or the document has no such token.</exception>
-    public DocumentExplanation? Explain(string document, int? token, int queries, bool layers, string device, CancellationToken cancellationToken)
+    public DocumentExplanation? Explain(string document, string? behaviour, int? token, int queries, bool layers, string device, CancellationToken cancellationToken)
     {
+        var name = Behaviour(behaviour).Name;
         try
         {
-            using var explainer = new DocumentExplainer(Store, Specification, Inputs, device, cancellationToken);
+            using var explainer = new DocumentExplainer(Store, Specification, Inputs, name, device, cancellationToken);
             return explainer.Explain(document, token, queries, layers);
         }
         catch (ArtifactNotFoundException exception)

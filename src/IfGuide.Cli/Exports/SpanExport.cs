@@ -7,7 +7,7 @@ namespace IfGuide.Cli.Exports;
 /// <summary>Writes suppressed tokens as ranges of characters, one document a line. Offsets count Unicode code points, as Python does.</summary>
 internal static class SpanExport
 {
-    public static void Write(RunArtifacts run, Stream stream, CancellationToken cancellationToken)
+    public static void Write(RunArtifacts run, string? behaviour, Stream stream, CancellationToken cancellationToken)
     {
         if (run.Inputs.Documents == 0 || run.Inputs.Tokenizer is null)
         {
@@ -15,7 +15,7 @@ internal static class SpanExport
             throw new UserErrorException($"--format jsonl: the corpus of run '{run.Status.Run}' {why}; export the mask as npy.");
         }
 
-        using var results = run.OpenResults(cancellationToken);
+        using var results = run.OpenResults(behaviour, cancellationToken);
         foreach (var document in results.SuppressedSpans())
         {
             var points = CodePoints(document.Text);

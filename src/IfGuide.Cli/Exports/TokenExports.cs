@@ -10,16 +10,16 @@ namespace IfGuide.Cli.Exports;
 /// <summary>Exports with one entry a token: scores, masks, loss weights.</summary>
 internal static class TokenExports
 {
-    public static async Task ScoresAsync(RunArtifacts run, string format, string path, CancellationToken cancellationToken)
+    public static async Task ScoresAsync(RunArtifacts run, string? behaviour, string format, string path, CancellationToken cancellationToken)
     {
         if (format == "parquet")
         {
-            using var results = run.OpenResults(cancellationToken);
+            using var results = run.OpenResults(behaviour, cancellationToken);
             await OutputFile.WriteAsync(path, stream => ScoreTable.WriteAsync(results.Scored(), stream, cancellationToken));
             return;
         }
 
-        using var scores = new ShardedArray(await run.FetchShardsAsync(run.Names.Scores, "scores", cancellationToken));
+        using var scores = new ShardedArray(await run.FetchShardsAsync(run.Behaviour(behaviour).Scores, "scores", cancellationToken));
         OutputFile.Write(path, stream =>
         {
             if (format == "npy")
@@ -33,9 +33,11 @@ internal static class TokenExports
         });
     }
 
-    public static async Task MaskAsync(RunArtifacts run, string format, string path, CancellationToken cancellationToken)
+    /// <summary>Writes the mask of one behaviour; none named: of all together, except as ranges with scores, which belong to one.</summary>
+    public static async Task MaskAsync(RunArtifacts run, string? behaviour, string format, string path, CancellationToken cancellationToken)
     {
-        using var mask = new ShardedArray(await run.FetchShardsAsync(run.Names.Mask, "mask", cancellationToken));
+        Func<int, string> masks = behaviour is null && format != "jsonl" ? run.Names.Mask : run.Behaviour(behaviour).Mask;
+        using var mask = new ShardedArray(await run.FetchShardsAsync(masks, "mask", cancellationToken));
         var weight = SuppressedWeight(run.Specification.Suppression, format);
         OutputFile.Write(path, stream =>
         {
@@ -57,7 +59,7 @@ internal static class TokenExports
                     BooleanTensorFile.Write(stream, mask.Shape[0], mask.Shape[1], elements => mask.ForEachRow<byte>(elements.Write));
                     break;
                 case "jsonl":
-                    SpanExport.Write(run, stream, cancellationToken);
+                    SpanExport.Write(run, behaviour, stream, cancellationToken);
                     break;
                 default:
                     throw new ArgumentOutOfRangeException(nameof(format), format, "Not a format of masks.");

@@ -15,10 +15,7 @@ internal static class InputFiles
             ("tokenizer", run.Tokenizer),
             ("corpus.path", run.Corpus.Path),
             .. Arrays("corpus.pretokenised", run.Corpus.Pretokenised),
-            ("queries.toxic.path", run.Queries.Toxic.Path),
-            .. Arrays("queries.toxic.pretokenised", run.Queries.Toxic.Pretokenised),
-            ("queries.nontoxic.path", run.Queries.Nontoxic.Path),
-            .. Arrays("queries.nontoxic.pretokenised", run.Queries.Nontoxic.Pretokenised),
+            .. QuerySets(run).SelectMany(set => Arrays($"{set.Key}.pretokenised", set.Set.Pretokenised).Prepend(($"{set.Key}.path", set.Set.Path))),
             ("target.path", run.Target?.Path),
             ("evaluation.prompts", run.Evaluation?.Prompts),
             ("evaluation.perplexity", run.Evaluation?.Perplexity),
@@ -31,6 +28,13 @@ internal static class InputFiles
         ];
         return named.Where(file => file.Path is not null).Select(file => (file.Key, file.Path!));
     }
+
+    /// <summary>The query sets of every behaviour, with the key that names each.</summary>
+    public static IEnumerable<(string Key, QuerySetSpec Set)> QuerySets(RunSpec run) => run.Queries.Pairs().SelectMany(pair =>
+    {
+        var key = pair.Name is null ? "queries" : $"queries.{pair.Name}";
+        return new[] { ($"{key}.toxic", pair.Toxic), ($"{key}.nontoxic", pair.Nontoxic) };
+    });
 
     /// <summary>Checks them all.</summary>
     /// <param name="run">The run.</param>

@@ -112,13 +112,19 @@ internal static class RunFile
             run = run with { Proxy = run.Proxy with { Training = new TrainingSpec() } };
         }
 
+        if (run.Queries.Behaviours is not null)
+        {
+            run = run with { SchemaVersion = 2 };
+        }
+
         return run with { Tokenizer = run.Tokenizer ?? DefaultTokenizer(run, path) };
     }
 
     private static string? DefaultTokenizer(RunSpec run, string path)
     {
-        var text = run.Corpus.Path is not null && run.Corpus.Format is not (CorpusFormat.Megatron or CorpusFormat.NanoGpt or CorpusFormat.Npy) ? "corpus" : run.Queries.Toxic.Path is not null ? "queries.toxic" : run.Queries.Nontoxic.Path is not null ? "queries.nontoxic"
-            : run is { Target: not null, Evaluation: not null } ? "evaluation" : null;
+        var text = run.Corpus.Path is not null && run.Corpus.Format is not (CorpusFormat.Megatron or CorpusFormat.NanoGpt or CorpusFormat.Npy) ? "corpus"
+            : InputFiles.QuerySets(run).FirstOrDefault(set => set.Set.Path is not null).Key
+                ?? (run is { Target: not null, Evaluation: not null } ? "evaluation" : null);
         if (run.Proxy.Path is { } folder)
         {
             var beside = Path.Combine(folder, "tokenizer.json");

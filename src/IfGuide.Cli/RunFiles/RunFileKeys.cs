@@ -21,7 +21,7 @@ internal static class RunFileKeys
         Key.Of("corpus", CorpusKeys.Corpus, (RunSpec run, CorpusSpec corpus) => run with { Corpus = corpus },
             "The training corpus: text to tokenise, or token arrays."),
         Key.Of("queries", CorpusKeys.Queries, (RunSpec run, QueriesSpec queries) => run with { Queries = queries },
-            "The two query sets whose mean gradients are contrasted."),
+            "The two query sets whose mean gradients are contrasted; or a named pair for each of several behaviours, scored in one pass."),
         Key.Of("factors", InfluenceKeys.Factors, (RunSpec run, FactorsSpec factors) => run with { Factors = factors },
             "How curvature is estimated."),
         Key.Of("scores", InfluenceKeys.Scores, (RunSpec run, ScoresSpec scores) => run with { Scores = scores },
@@ -40,5 +40,14 @@ internal static class RunFileKeys
             "Number of corpus shards, the unit of work and of resuming; auto: from the plan.", "\"auto\""))
     {
         Required = ["proxy", "corpus", "queries"],
+        Rule = run => UnknownBehaviour(run) is { } wrong ? ("selection", wrong) : null,
     };
+
+    private static string? UnknownBehaviour(RunSpec run)
+    {
+        string[] known = [.. run.Queries.Behaviours?.Select(behaviour => behaviour.Name!) ?? []];
+        return run.Selection.Behaviours?.FirstOrDefault(behaviour => !known.Contains(behaviour.Name))?.Name is not { } unknown ? null
+            : known.Length == 0 ? $"has parameters for the behaviour '{unknown}', but 'queries' names no behaviours; remove 'selection.behaviours', or name the pair of query sets '{unknown}'"
+            : $"has parameters for the behaviour '{unknown}', which 'queries' does not have; did you mean '{NearestName.Of(unknown, known)}'? Behaviours: {string.Join(", ", known)}";
+    }
 }

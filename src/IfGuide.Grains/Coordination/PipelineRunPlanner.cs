@@ -47,8 +47,8 @@ public sealed class PipelineRunPlanner(IArtifactStore store) : IRunPlanner
         var units = RunPlan.Create(specification, version.Specification, prepared, version.Inputs).SelectMany(stage => stage.Units).Select(unit => unit.Artifact);
         string?[] inputs =
         [
-            prepared.ShardArtifact(0), prepared.Proxy.Configuration, prepared.Proxy.Weights, prepared.Target?.Configuration, prepared.Target?.Weights, prepared.Toxic.Artifact,
-            prepared.Nontoxic.Artifact, prepared.Tokenizer, prepared.Prompts, prepared.Perplexity, prepared.LastWord, prepared.Labels,
+            prepared.ShardArtifact(0), prepared.Proxy.Configuration, prepared.Proxy.Weights, prepared.Target?.Configuration, prepared.Target?.Weights,
+            .. prepared.Behaviours.SelectMany(behaviour => new[] { behaviour.Toxic.Artifact, behaviour.Nontoxic.Artifact }), prepared.Tokenizer, prepared.Prompts, prepared.Perplexity, prepared.LastWord, prepared.Labels,
         ];
         references.UnionWith(units.Concat(inputs.OfType<string>()).Select(Folder));
         return references;

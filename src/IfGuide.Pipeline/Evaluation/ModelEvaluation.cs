@@ -96,7 +96,7 @@ public sealed class ModelEvaluation(IArtifactStore store, string device = "cpu")
         PreparedQueries Queries(QuerySetSpec set, string name) => set.Path is null
             ? new PreparedQueries { Key = string.Empty, Artifact = string.Empty, Sequences = 0, LossTokens = 0 }
             : PreparationUnit.Queries(specification, set, name, tokenizer, vocabulary, store, files, overlap).Queries;
-        var (toxic, nontoxic) = (Queries(specification.Queries.Toxic, "toxic"), Queries(specification.Queries.Nontoxic, "nontoxic"));
+        var (toxic, nontoxic) = (Queries(specification.Queries.Toxic!, "toxic"), Queries(specification.Queries.Nontoxic!, "nontoxic"));
         var evaluation = EvaluationPreparation.Prepare(specification.Evaluation, tokenizer, toxic.Texts is not null && nontoxic.Texts is not null, store, files, overlap);
         var (key, sequences, length) = request.Corpus is { } arrays ? StoreArrays(arrays, vocabulary, store, files) : (string.Empty, 0, specification.Corpus.Block);
         var inputs = new PreparedInputs
@@ -148,8 +148,8 @@ public sealed class ModelEvaluation(IArtifactStore store, string device = "cpu")
         inputs.HardNegatives,
         inputs.ClassifierTexts?.Key,
         inputs.Onnx?.Key,
-        inputs.Toxic.Key,
-        inputs.Nontoxic.Key,
+        inputs.Toxic!.Key,
+        inputs.Nontoxic!.Key,
         inputs.Tokenizer,
         inputs.CorpusKey,
         inputs.SequenceLength,

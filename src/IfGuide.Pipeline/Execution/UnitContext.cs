@@ -23,6 +23,9 @@ internal sealed class UnitContext
 
     public required CancellationToken CancellationToken { get; init; }
 
+    /// <summary>The behaviour that the unit belongs to, and the unit's name without it.</summary>
+    public (BehaviourNames Behaviour, string Name) Part => Names.Part(Unit) ?? throw new InvalidOperationException($"Unit '{Unit.Name}' of stage {Unit.Stage} belongs to no behaviour.");
+
     /// <summary>Reports progress and stops here when the unit was cancelled.</summary>
     public void Report(string measure, long done, long total, string? note = null)
     {

@@ -98,13 +98,16 @@ public sealed class UnitExecutor(IArtifactStore store, string device) : IDisposa
             case Stage.Query when context.Unit.Kind == UnitKind.CorpusShard: // 5. the gradient of one query set …
                 QueryGradientUnit.Run(context);
                 break;
-            case Stage.Query: // … and the contrast of the two, preconditioned
+            case Stage.Query: // … and the contrast of a behaviour's two, preconditioned
                 DirectionUnit.Run(context);
                 break;
-            case Stage.Score: // 6. every token's derivative along that direction, over one shard
+            case Stage.Score: // 6. every token's derivative along each behaviour's direction, over one shard
                 ScoreUnit.Run(context);
                 break;
-            case Stage.Select: // 7. threshold, ranking, budget, mask
+            case Stage.Select when context.Names.Part(context.Unit) is null: // 7b. the union of all behaviours' masks
+                UnionUnit.Run(context);
+                break;
+            case Stage.Select: // 7. threshold, ranking, budget, mask of one behaviour
                 SelectionUnit.Run(context);
                 break;
             case Stage.Train when context.Unit.Name == Variants.Dpo: // 8. a baseline that tunes the base model …

@@ -13,18 +13,21 @@ public sealed class DocumentExplainer : IDisposable
 {
     private readonly DeviceSession session;
     private readonly UnitContext context;
+    private readonly BehaviourNames behaviour;
 
     /// <summary>Opens a run that has come past its scoring.</summary>
     /// <param name="store">The store.</param>
     /// <param name="specification">The run.</param>
     /// <param name="inputs">Its prepared inputs.</param>
+    /// <param name="behaviour">The behaviour whose scores are explained; null: the run's only one.</param>
     /// <param name="device"><c>cpu</c> or <c>cuda:N</c>.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public DocumentExplainer(IArtifactStore store, RunSpec specification, PreparedInputs inputs, string device = "cpu", CancellationToken cancellationToken = default)
+    public DocumentExplainer(IArtifactStore store, RunSpec specification, PreparedInputs inputs, string? behaviour = null, string device = "cpu", CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(specification);
         session = new DeviceSession(device);
         context = LookContext.Of(store, specification, inputs, session, cancellationToken);
+        this.behaviour = context.Names.Behaviour(behaviour);
     }
 
     /// <summary>Explains one document.</summary>
@@ -54,8 +57,8 @@ public sealed class DocumentExplainer : IDisposable
             Id = id,
             Token = token,
             Score = StoredScore(target),
-            Queries = queries > 0 ? QuerySearch.Nearest(context, target, queries) : null,
-            Layers = layers ? LayerSplit.Of(context, range, target) : [],
+            Queries = queries > 0 ? QuerySearch.Nearest(context, behaviour.Queries, target, queries) : null,
+            Layers = layers ? LayerSplit.Of(context, behaviour, range, target) : [],
         };
     }
 
@@ -67,7 +70,7 @@ public sealed class DocumentExplainer : IDisposable
         var sum = 0.0;
         foreach (var segment in TokenSegment.Of(context.Inputs, target.First, target.Count))
         {
-            using var scores = NpyFile.Open(context.Store.Fetch(context.Names.Scores(segment.Shard)));
+            using var scores = NpyFile.Open(context.Store.Fetch(behaviour.Scores(segment.Shard)));
             for (var token = segment.First; token < segment.First + segment.Count; token++)
             {
                 var (row, position) = Math.DivRem(token, context.Inputs.SequenceLength);

@@ -9,11 +9,11 @@ namespace IfGuide.Pipeline.Explaining;
 /// <summary>Splits the scores of a document by tracked layer. A score is a sum over layers; each part is the score along that layer's direction alone.</summary>
 internal static class LayerSplit
 {
-    public static IReadOnlyList<LayerContribution> Of(UnitContext context, DocumentRange range, TokenTarget target)
+    public static IReadOnlyList<LayerContribution> Of(UnitContext context, BehaviourNames behaviour, DocumentRange range, TokenTarget target)
     {
         using var scope = NewDisposeScope();
         var model = ProxyModel.Of(context);
-        var direction = ScoreUnit.DirectionOf(context);
+        var direction = ScoreUnit.DirectionsOf(context, [behaviour])[0];
         var layers = model.TrackedLayers.Select(layer => layer.Name).ToArray();
         var parts = layers.Select(_ => new float[range.Count]).ToArray();
         var split = context.Specification.Scores.Kind == ScoreKind.Token

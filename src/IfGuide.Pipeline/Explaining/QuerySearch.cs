@@ -7,20 +7,20 @@ using static TorchSharp.torch;
 
 namespace IfGuide.Pipeline.Explaining;
 
-/// <summary>The influence of some tokens on every query of a run.</summary>
+/// <summary>The influence of some tokens on every query of a behaviour.</summary>
 /// <remarks>
 /// The curvature is symmetric, so gᵀ H⁻¹ ∇L is the derivative of the query's loss along H⁻¹ ∇L: the tokens' gradient is
 /// preconditioned once, and one forward pass over the queries gives the influence on each. No query's gradient is ever formed.
 /// </remarks>
 internal static class QuerySearch
 {
-    public static NearestQueries Nearest(UnitContext context, TokenTarget target, int count)
+    public static NearestQueries Nearest(UnitContext context, PreparedBehaviour behaviour, TokenTarget target, int count)
     {
         using var scope = NewDisposeScope();
         using var scorer = new TokenScorer(ProxyModel.Of(context), Preconditioned(context, target));
         var tokenizer = context.Inputs.Tokenizer is { } artifact ? TokenizerFile.Load(context.Store.Fetch(artifact)) : null;
-        var (toxic, toxicMean) = Search(context, context.Inputs.Toxic, scorer, count, tokenizer);
-        var (nontoxic, nontoxicMean) = Search(context, context.Inputs.Nontoxic, scorer, count, tokenizer);
+        var (toxic, toxicMean) = Search(context, behaviour.Toxic, scorer, count, tokenizer);
+        var (nontoxic, nontoxicMean) = Search(context, behaviour.Nontoxic, scorer, count, tokenizer);
         return new NearestQueries(toxic, nontoxic, toxicMean, nontoxicMean);
     }
 

@@ -1,6 +1,7 @@
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Abstractions.Units;
+using IfGuide.Pipeline.Records;
 
 namespace IfGuide.Pipeline;
 
@@ -34,19 +35,16 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
 
     private string QueryKey(PreparedQueries queries) => ContentKey.Of("query/1", ProxyKey, queries.Key, factors.Precision);
 
-    private string DirectionKey => field ??= ContentKey.Of(
-        "direction/1",
-        factors.Strategy,
-        HasEigenbasis ? FactorKey : null,
-        HasLambda ? LambdaKey : null,
-        factors.Strategy == CurvatureStrategy.Identity ? null : factors.Damping,
-        QueryKey(inputs.Toxic),
-        QueryKey(inputs.Nontoxic),
-        specification.Scores.Normalise);
+    /// <summary>What is computed for each behaviour, in order.</summary>
+    public IReadOnlyList<BehaviourNames> Behaviours => field ??= [.. inputs.Behaviours.Select(NamesOf)];
 
-    private string ScoreKey => field ??= ContentKey.Of("score/1", DirectionKey, ProxyKey, inputs.CorpusKey, specification.Scores.Kind, factors.Precision);
+    /// <summary>Whether behaviours have names.</summary>
+    public bool AreNamed => inputs.Named is not null;
 
-    private string SelectionKey => field ??= ContentKey.Of("select/1", ScoreKey, specification.Selection);
+    /// <remarks>The tokens that training leaves out are those that any behaviour selected: of one behaviour, its own selection.</remarks>
+    private string SelectionKey => field ??= Behaviours is [var only]
+        ? only.SelectionKey
+        : ContentKey.Of("union/1", Behaviours.Select(behaviour => $"{behaviour.Name}={behaviour.SelectionKey}").ToArray());
 
     /// <remarks>What is compared with a model changes nothing about it, nor where its files lie; what they hold and how it is decoded does.</remarks>
     private string EvaluationKey(string variant) => ContentKey.Of("evaluate/3", [
@@ -57,14 +55,17 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
         inputs.Perplexity,
         inputs.LastWord,
         inputs.Labels,
-        inputs.Toxic.Key,
-        inputs.Nontoxic.Key,
+        .. QueryKeys,
         inputs.Tokenizer,
         SelectionKey,
         specification.Seed,
         .. new[] { inputs.ClassifierTexts?.Key, inputs.Onnx?.Key, inputs.HardNegatives }.OfType<string>()]);
 
-    private string ReportKey => field ??= ContentKey.Of("report/3", SelectionKey, inputs.Overlap, inputs.Tokenizer, specification.Target is null ? null : Variants.Select(EvaluationKey).ToArray(), specification.Run.ToString());
+    private IEnumerable<object?> QueryKeys => inputs.Behaviours.SelectMany(behaviour => (object?[])[.. BehaviourName(behaviour.Name), behaviour.Toxic.Key, behaviour.Nontoxic.Key]);
+
+    private string ReportKey => field ??= ContentKey.Of(
+        "report/3",
+        [SelectionKey, inputs.Overlap, inputs.Tokenizer, specification.Target is null ? null : Variants.Select(EvaluationKey).ToArray(), specification.Run.ToString(), .. inputs.Behaviours.SelectMany(behaviour => BehaviourName(behaviour.Name))]);
 
     /// <summary>Covariance sums of one shard.</summary>
     /// <param name="shard">The shard.</param>
@@ -82,23 +83,18 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
     /// <param name="queries">The query set.</param>
     public string QueryGradient(PreparedQueries queries) => $"query/{QueryKey(queries)}/gradient.safetensors";
 
-    /// <summary>Preconditioned query gradients of one input group's layers.</summary>
-    /// <param name="group">The input group.</param>
-    public string Direction(string group) => $"query/{DirectionKey}/{group}.safetensors";
+    /// <summary>What is computed for one behaviour.</summary>
+    /// <param name="name">Its name; null: the run's only one.</param>
+    /// <exception cref="ArgumentException">The run has no behaviour of that name.</exception>
+    public BehaviourNames Behaviour(string? name) => Behaviours.FirstOrDefault(behaviour => behaviour.Name == name)
+        ?? throw new ArgumentException($"The run has no behaviour '{name}'.", nameof(name));
 
-    /// <summary>Token scores of one shard, npy float32 [sequences, tokens].</summary>
-    /// <param name="shard">The shard.</param>
-    public string Scores(int shard) => $"score/{ScoreKey}/shard-{shard:D5}.npy";
-
-    /// <summary>Mask of one shard, npy bool [sequences, tokens].</summary>
+    /// <summary>Mask of one shard, npy bool [sequences, tokens]: what training leaves out, the union of all behaviours' masks.</summary>
     /// <param name="shard">The shard.</param>
     public string Mask(int shard) => $"select/{SelectionKey}/mask-{shard:D5}.npy";
 
-    /// <summary>Sequences by descending rank score, npy int64.</summary>
-    public string Order => $"select/{SelectionKey}/order.npy";
-
-    /// <summary>Summary of the selection; written last.</summary>
-    public string Selection => $"select/{SelectionKey}/selection.msgpack";
+    /// <summary>Summary of what training leaves out; written last. Of several behaviours a <see cref="UnionRecord"/>, of one its <see cref="SelectionRecord"/>.</summary>
+    public string Selection => Behaviours is [var only] ? only.Selection : $"select/{SelectionKey}/union.msgpack";
 
     /// <summary>Models that the run trains and compares, in order.</summary>
     public IReadOnlyList<string> Variants => specification.Target is null ? [] : specification.Evaluation?.Compare ?? ["suppressed"];
@@ -123,6 +119,10 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
     /// <param name="variant">The model.</param>
     public string Evaluation(string variant) => $"evaluate/{EvaluationKey(variant)}/evaluation.msgpack";
 
+    /// <summary>Losses of each named behaviour's queries under one model; absent where behaviours have no names.</summary>
+    /// <param name="variant">The model.</param>
+    public string BehaviourLosses(string variant) => $"evaluate/{EvaluationKey(variant)}/behaviours.msgpack";
+
     /// <summary>The run's figures for programs.</summary>
     public string Metrics => $"report/{ReportKey}/metrics.json";
 
@@ -140,10 +140,10 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
             Stage.Covariance => Covariance(UnitNames.ShardOf(unit.Name)),
             Stage.Eigenbasis => Eigenbasis(unit.Name),
             Stage.Lambda => Lambda(UnitNames.ShardOf(unit.Name)),
-            Stage.Query when unit.Kind == UnitKind.CorpusShard => QueryGradient(unit.Name == UnitNames.Toxic ? inputs.Toxic : inputs.Nontoxic),
-            Stage.Query => Direction(unit.Name),
-            Stage.Score => Scores(UnitNames.ShardOf(unit.Name)),
-            Stage.Select => Selection,
+            Stage.Query when unit.Kind == UnitKind.CorpusShard => QueryGradient(QueriesOf(unit)),
+            Stage.Query => Part(unit) is var (behaviour, group) ? behaviour.Direction(group) : throw Unknown(unit),
+            Stage.Score => Part(unit) is var (behaviour, _) ? behaviour.Scores(UnitNames.ShardOf(unit.Name)) : throw Unknown(unit),
+            Stage.Select => Part(unit) is var (behaviour, _) ? behaviour.Selection : Selection,
             Stage.Train => TrainedWeights(unit.Name),
             Stage.Evaluate => Evaluation(unit.Name),
             Stage.Report => Report,
@@ -166,12 +166,52 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
         ClassifierTexts = null,
     };
 
+    /// <summary>The behaviour that a unit belongs to, and the unit's name without it; null: it belongs to all of them.</summary>
+    internal (BehaviourNames Behaviour, string Name)? Part(UnitReference unit)
+    {
+        if (!AreNamed)
+        {
+            return (Behaviours[0], unit.Name);
+        }
+
+        var dot = unit.Name.IndexOf('.', StringComparison.Ordinal);
+        return dot < 0 ? null : (Behaviours.FirstOrDefault(behaviour => behaviour.Name == unit.Name[..dot]) ?? throw Unknown(unit), unit.Name[(dot + 1)..]);
+    }
+
+    /// <summary>The query set whose gradient a unit sums.</summary>
+    internal PreparedQueries QueriesOf(UnitReference unit) => Part(unit) switch
+    {
+        (var behaviour, UnitNames.Toxic) => behaviour.Queries.Toxic,
+        (var behaviour, UnitNames.Nontoxic) => behaviour.Queries.Nontoxic,
+        _ => throw Unknown(unit),
+    };
+
+    private static ArgumentException Unknown(UnitReference unit) => new($"Stage {unit.Stage} of the run has no unit '{unit.Name}'.", nameof(unit));
+
+    /// <summary>Names are not part of an unnamed run's keys.</summary>
+    private static string[] BehaviourName(string? name) => name is null ? [] : [name];
+
+    private BehaviourNames NamesOf(PreparedBehaviour behaviour)
+    {
+        var direction = ContentKey.Of(
+            "direction/1",
+            factors.Strategy,
+            HasEigenbasis ? FactorKey : null,
+            HasLambda ? LambdaKey : null,
+            factors.Strategy == CurvatureStrategy.Identity ? null : factors.Damping,
+            QueryKey(behaviour.Toxic),
+            QueryKey(behaviour.Nontoxic),
+            specification.Scores.Normalise);
+        var score = ContentKey.Of("score/1", direction, ProxyKey, inputs.CorpusKey, specification.Scores.Kind, factors.Precision);
+        return new BehaviourNames(behaviour, specification.Selection.For(behaviour.Name), direction, score);
+    }
+
     /// <summary>Weights of a training, written when it ends; checkpoints lie beside them.</summary>
     private static string Training(string key) => $"train/{key}/model.safetensors";
 
     private string VariantKey(string variant) => Units.Variants.Trained(variant) switch
     {
-        Units.Variants.Dpo => ContentKey.Of("dpo/1", VariantKey(Units.Variants.Base), inputs.Toxic.Key, inputs.Nontoxic.Key, specification.Evaluation?.Dpo ?? new DpoSpec(), specification.Seed),
+        Units.Variants.Dpo => ContentKey.Of("dpo/1", [VariantKey(Units.Variants.Base), .. QueryKeys, specification.Evaluation?.Dpo ?? new DpoSpec(), specification.Seed]),
         var trained => TrainingKey(inputs.Target!, specification.Training, trained switch
         {
             Units.Variants.Base => null,

@@ -11,7 +11,7 @@ namespace IfGuide.Pipeline;
 public sealed record PreparedInputs
 {
     /// <summary>The newest form of a manifest that this build knows. Raise it with a part that an older build must not pass over.</summary>
-    public const int NewestSchemaVersion = 1;
+    public const int NewestSchemaVersion = 2;
 
     /// <summary>Key of the corpus: its files, tokenizer, packing and sharding.</summary>
     [Key(0)] public required string CorpusKey { get; init; }
@@ -34,11 +34,11 @@ public sealed record PreparedInputs
     /// <summary>The target; null: stop after selection.</summary>
     [Key(6)] public PreparedModel? Target { get; init; }
 
-    /// <summary>The toxic queries.</summary>
-    [Key(7)] public required PreparedQueries Toxic { get; init; }
+    /// <summary>The toxic queries; null where behaviours are named.</summary>
+    [Key(7)] public PreparedQueries? Toxic { get; init; }
 
-    /// <summary>The nontoxic queries.</summary>
-    [Key(8)] public required PreparedQueries Nontoxic { get; init; }
+    /// <summary>The nontoxic queries; null where behaviours are named.</summary>
+    [Key(8)] public PreparedQueries? Nontoxic { get; init; }
 
     /// <summary>Store name of tokenizer.json; null for pretokenised runs without one.</summary>
     [Key(9)] public string? Tokenizer { get; init; }
@@ -58,8 +58,11 @@ public sealed record PreparedInputs
     /// <summary>Known toxic spans of the corpus, a stored jsonl; null: none.</summary>
     [Key(14)] public string? Labels { get; init; }
 
-    /// <summary>The form of this manifest; a build refuses one that is newer than it knows.</summary>
-    [Key(15)] public int SchemaVersion { get; init; } = NewestSchemaVersion;
+    /// <summary>The form of this manifest; a build refuses one that is newer than it knows. 2 where behaviours are named, else 1.</summary>
+    [Key(15)] public int SchemaVersion { get; init; } = 1;
+
+    /// <summary>Every behaviour, in order.</summary>
+    [IgnoreMember] public IReadOnlyList<PreparedBehaviour> Behaviours => Named ?? [new PreparedBehaviour { Toxic = Toxic!, Nontoxic = Nontoxic! }];
 
     /// <summary>Texts that occur twice among queries, prompts and corpus; null: an older build has not looked for them.</summary>
     [Key(16)] public OverlapRecord? Overlap { get; init; }
@@ -72,6 +75,9 @@ public sealed record PreparedInputs
 
     /// <summary>Innocent texts of the evaluation; null: none.</summary>
     [Key(19)] public string? HardNegatives { get; init; }
+
+    /// <summary>Named behaviours, in the order of the run file; null: <see cref="Toxic"/> and <see cref="Nontoxic"/> are the only one.</summary>
+    [Key(20)] public IReadOnlyList<PreparedBehaviour>? Named { get; init; }
 
     /// <summary>Sequences of the corpus.</summary>
     [IgnoreMember] public long Sequences => ShardSequences.Sum();
@@ -173,6 +179,23 @@ public sealed record PreparedOnnx
 
     /// <summary>Names of its outputs, in order; empty: unknown.</summary>
     [Key(3)] public required IReadOnlyList<string> Labels { get; init; }
+}
+
+/// <summary>The query sets of one behaviour.</summary>
+[MessagePackObject]
+public sealed record PreparedBehaviour
+{
+    /// <summary>Its name; null: the run's only one.</summary>
+    [Key(0)] public string? Name { get; init; }
+
+    /// <summary>The toxic queries.</summary>
+    [Key(1)] public required PreparedQueries Toxic { get; init; }
+
+    /// <summary>The nontoxic queries.</summary>
+    [Key(2)] public required PreparedQueries Nontoxic { get; init; }
+
+    /// <summary>Whether both sets have their continuations' texts.</summary>
+    [IgnoreMember] public bool AreTexts => Toxic.Texts is not null && Nontoxic.Texts is not null;
 }
 
 /// <summary>One query set.</summary>

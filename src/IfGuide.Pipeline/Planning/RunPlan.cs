@@ -1,4 +1,3 @@
-using System.Globalization;
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Abstractions.Units;
@@ -69,15 +68,34 @@ public static class RunPlan
             Add(Stage.Lambda, Shards(Stage.Lambda, names.Lambda));
         }
 
+        // Behaviours may share a query set: one artifact, one unit.
+        UnitReference[] Distinct(Func<BehaviourNames, IEnumerable<UnitReference>> units) => [.. names.Behaviours.SelectMany(units).DistinctBy(unit => unit.Artifact)];
+        UnitReference[][] Each(Func<BehaviourNames, IEnumerable<UnitReference>> units) => [.. names.Behaviours.DistinctBy(behaviour => behaviour.ScoreKey).Select(behaviour => units(behaviour).ToArray())];
+        string Name(BehaviourNames behaviour, string name) => UnitNames.Of(behaviour.Name, name);
+
         Add(
             Stage.Query,
+            Distinct(behaviour =>
             [
-                Unit(Stage.Query, UnitKind.CorpusShard, UnitNames.Toxic, names.QueryGradient(inputs.Toxic)),
-                Unit(Stage.Query, UnitKind.CorpusShard, UnitNames.Nontoxic, names.QueryGradient(inputs.Nontoxic)),
-            ],
-            Layers(Stage.Query, names.Direction));
-        Add(Stage.Score, Shards(Stage.Score, names.Scores));
-        Add(Stage.Select, [Unit(Stage.Select, UnitKind.Selection, UnitNames.Selection, names.Selection)]);
+                Unit(Stage.Query, UnitKind.CorpusShard, Name(behaviour, UnitNames.Toxic), names.QueryGradient(behaviour.Queries.Toxic)),
+                Unit(Stage.Query, UnitKind.CorpusShard, Name(behaviour, UnitNames.Nontoxic), names.QueryGradient(behaviour.Queries.Nontoxic)),
+            ]),
+            Distinct(behaviour => inputs.Proxy.InputGroups.Select(group => Unit(Stage.Query, UnitKind.LayerFactor, Name(behaviour, group), behaviour.Direction(group)))));
+
+        // A wave for each behaviour: the first unit of a shard scores it for all behaviours whose scores are not there, in one pass; the later waves find them.
+        Add(Stage.Score, Each(behaviour => Enumerable.Range(0, inputs.Shards).Select(shard =>
+            Unit(Stage.Score, UnitKind.CorpusShard, Name(behaviour, UnitNames.Shard(shard)), behaviour.Scores(shard)))));
+
+        var selections = Distinct(behaviour => [Unit(Stage.Select, UnitKind.Selection, Name(behaviour, UnitNames.Selection), behaviour.Selection)]);
+        if (names.Behaviours.Count == 1)
+        {
+            Add(Stage.Select, selections);
+        }
+        else
+        {
+            Add(Stage.Select, selections, [Unit(Stage.Select, UnitKind.Selection, UnitNames.Selection, names.Selection)]);
+        }
+
         if (specification.Target is not null)
         {
             Add(Stage.Train, [.. names.Trainings.Select(wave => (UnitReference[])[.. wave.Select(variant => Unit(Stage.Train, UnitKind.Training, variant, names.TrainedWeights(variant)))])]);
@@ -90,19 +108,4 @@ public static class RunPlan
         Add(Stage.Report, [Unit(Stage.Report, UnitKind.Evaluation, UnitNames.Report, names.Report)]);
         return plan;
     }
-}
-
-/// <summary>Names of units within their stages.</summary>
-internal static class UnitNames
-{
-    public const string Proxy = "proxy";
-    public const string Toxic = "toxic";
-    public const string Nontoxic = "nontoxic";
-    public const string Selection = "selection";
-    public const string Report = "report";
-    private const string ShardPrefix = "shard-";
-
-    public static string Shard(int shard) => string.Create(CultureInfo.InvariantCulture, $"{ShardPrefix}{shard:D5}");
-
-    public static int ShardOf(string name) => int.Parse(name.AsSpan(ShardPrefix.Length), CultureInfo.InvariantCulture);
 }

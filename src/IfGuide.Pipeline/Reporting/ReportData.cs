@@ -10,26 +10,20 @@ public sealed record ReportData
     /// <summary>The run.</summary>
     public required RunSpec Specification { get; init; }
 
-    /// <summary>Outcome of the selection.</summary>
-    public required SelectionRecord Selection { get; init; }
+    /// <summary>What is suppressed for all behaviours together.</summary>
+    public required UnionRecord Selection { get; init; }
 
-    /// <summary>Documents with the most suppressed tokens, best first.</summary>
-    public required IReadOnlyList<InspectedDocument> Documents { get; init; }
-
-    /// <summary>The most often suppressed tokens, best first.</summary>
-    public IReadOnlyList<SuppressedToken> Suppressed { get; init; } = [];
-
-    /// <summary>How well the selection finds spans that are known to be toxic; null: none are known.</summary>
-    public KnownSpanAgreement? KnownSpans { get; init; }
+    /// <summary>What was found for each behaviour, in order; at least one.</summary>
+    public required IReadOnlyList<BehaviourReport> Behaviours { get; init; }
 
     /// <summary>How much of each source is suppressed, most suppressed tokens first.</summary>
     public IReadOnlyList<SourceShare> Sources { get; init; } = [];
 
-    /// <summary>What other parameters of the selection would select.</summary>
-    public IReadOnlyList<WhatIfCell> WhatIf { get; init; } = [];
-
     /// <summary>Measurements of each trained model, in the order of the comparison; the first is the baseline.</summary>
     public IReadOnlyList<EvaluationRecord> Evaluations { get; init; } = [];
+
+    /// <summary>For each measured model, the losses of each named behaviour's queries; empty where behaviours have no names.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<BehaviourLossRecord>> BehaviourLosses { get; init; } = new Dictionary<string, IReadOnlyList<BehaviourLossRecord>>();
 
     /// <summary>Loss curves.</summary>
     public IReadOnlyList<TrainingRecord> Trainings { get; init; } = [];
@@ -42,6 +36,37 @@ public sealed record ReportData
 
     /// <summary>What a person should know.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>The behaviour, where the run has one; null: it has several.</summary>
+    public BehaviourReport? Only => Behaviours is [var only] ? only : null;
+
+    /// <summary>Whether behaviours have names.</summary>
+    public bool AreNamed => Behaviours[0].Name is not null;
+}
+
+/// <summary>What was found for one behaviour.</summary>
+public sealed record BehaviourReport
+{
+    /// <summary>Its name; null: the run's only one.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>How its tokens were selected.</summary>
+    public required SelectionSpec Parameters { get; init; }
+
+    /// <summary>Outcome of its selection.</summary>
+    public required SelectionRecord Selection { get; init; }
+
+    /// <summary>Documents with the most suppressed tokens, best first.</summary>
+    public IReadOnlyList<InspectedDocument> Documents { get; init; } = [];
+
+    /// <summary>The most often suppressed tokens, best first.</summary>
+    public IReadOnlyList<SuppressedToken> Suppressed { get; init; } = [];
+
+    /// <summary>How well the selection finds spans that are known to be toxic; null: none are known.</summary>
+    public KnownSpanAgreement? KnownSpans { get; init; }
+
+    /// <summary>What other parameters of the selection would select.</summary>
+    public IReadOnlyList<WhatIfCell> WhatIf { get; init; } = [];
 }
 
 /// <summary>A query set of the run.</summary>

@@ -29,16 +29,12 @@ public static class ReportPage
             options.ShowToxic,
             Cards = ReportSummary.Cards(data),
             data.Warnings,
-            ScoreChart = ScoreChart.Draw(data.Selection.Histogram, data.Selection.Threshold),
-            Facts = ReportSummary.SelectionFacts(data),
+            Behaviours = data.Behaviours.Select(behaviour => Behaviour(behaviour, harsh)).ToArray(),
             Queries = QueryTables.Queries(data.Queries),
             Overlap = QueryTables.Overlap(data.Overlap),
             InCorpus = QueryTables.InCorpus(data.Overlap),
             NotCompared = data.Overlap is { NotCompared.Count: > 0 } overlap ? string.Join(", ", overlap.NotCompared) : string.Empty,
-            Suppressed = data.Suppressed.Select(token => new { Text = Visible(harsh.Of(token.Text)), Times = Figures.Count(token.Times), Score = Figures.Number(token.MeanScore) }).ToArray(),
             Sources = SelectionTables.Sources(data.Sources),
-            WhatIf = SelectionTables.WhatIf(data.WhatIf),
-            Documents = data.Documents.Select(document => HeatMap.Of(document, data.Selection.Threshold, harsh)).ToArray(),
             HasEvaluation = data.Evaluations.Count > 0,
             Models = data.Evaluations.Select((evaluation, index) => new { Name = evaluation.Variant, Style = $"m{index}" }).ToArray(),
             Measures = EvaluationTable.Rows(data.Evaluations),
@@ -51,6 +47,17 @@ public static class ReportPage
         };
         return Template.Render(new TemplateContext(model, Options), Encoder);
     }
+
+    private static object Behaviour(BehaviourReport behaviour, HarshText harsh) => new
+    {
+        Title = behaviour.Name is null ? string.Empty : $": {behaviour.Name}",
+        Options = behaviour.Name is null ? string.Empty : $" --behaviour {behaviour.Name}",
+        ScoreChart = ScoreChart.Draw(behaviour.Selection.Histogram, behaviour.Selection.Threshold),
+        Facts = ReportSummary.SelectionFacts(behaviour),
+        Suppressed = behaviour.Suppressed.Select(token => new { Text = Visible(harsh.Of(token.Text)), Times = Figures.Count(token.Times), Score = Figures.Number(token.MeanScore) }).ToArray(),
+        WhatIf = SelectionTables.WhatIf(behaviour.WhatIf),
+        Documents = behaviour.Documents.Select(document => HeatMap.Of(document, behaviour.Selection.Threshold, harsh)).ToArray(),
+    };
 
     /// <summary>Spaces and line ends at a token's edge, made visible.</summary>
     internal static string Visible(string token) => token.Replace(' ', '·').Replace("\n", "⏎", StringComparison.Ordinal).Replace("\t", "⇥", StringComparison.Ordinal);

@@ -19,7 +19,17 @@ internal static class ReportSummary
         {
             Card("tokens suppressed", Figures.Count(selection.SelectedTokens), $"{Figures.Percent((double)selection.SelectedTokens / Math.Max(1, selection.CorpusTokens), 2)} of {Figures.Count(selection.CorpusTokens)}"),
         };
-        if (data.KnownSpans is { } known)
+        foreach (var behaviour in data.Behaviours.Where(behaviour => data.AreNamed))
+        {
+            cards.Add(Card($"for {behaviour.Name}", Figures.Count(behaviour.Selection.SelectedTokens), $"{Figures.Percent((double)behaviour.Selection.SelectedTokens / Math.Max(1, selection.CorpusTokens), 2)}; budget {Figures.Count(behaviour.Selection.Budget)}"));
+        }
+
+        if (data.Only is null)
+        {
+            cards.Add(Card("for more than one behaviour", Figures.Count(selection.SharedTokens), string.Join("; ", selection.Overlaps.Select(overlap => $"{overlap.First} and {overlap.Second}: {Figures.Count(overlap.Tokens)}"))));
+        }
+
+        if (data.Only?.KnownSpans is { } known)
         {
             cards.Add(Card("of the known toxic spans touched", Figures.Percent(known.Spans == 0 ? 0 : (double)known.SpansTouched / known.Spans, 0), $"{Figures.Count(known.SpansTouched)} of {Figures.Count(known.Spans)}; by token: precision {Figures.Percent(known.Precision)}, recall {Figures.Percent(known.Recall)}"));
         }
@@ -47,9 +57,9 @@ internal static class ReportSummary
         : (data.Evaluations[0], data.Evaluations.FirstOrDefault(evaluation => evaluation.Variant == "suppressed") ?? data.Evaluations[1]);
 
     /// <summary>How tokens came to be suppressed.</summary>
-    public static object[] SelectionFacts(ReportData data)
+    public static object[] SelectionFacts(BehaviourReport behaviour)
     {
-        var (selection, spec) = (data.Selection, data.Specification.Selection);
+        var (selection, spec) = (behaviour.Selection, behaviour.Parameters);
         return
         [
             Fact("Threshold", $"{Figures.Number(selection.Threshold)}: the {Figures.Percent(spec.Quantile, 2)} quantile of the scores"),
@@ -57,6 +67,9 @@ internal static class ReportSummary
             Fact("Window", spec.Window == 0 ? "the candidate alone" : $"{spec.Window} on each side of a candidate"),
             Fact("Budget", $"{Figures.Count(selection.Budget)} tokens{(selection.StoppedOnBudget ? ", used up" : ", not used up")}"),
             Fact("Sequences with suppressed tokens", $"{Figures.Count(selection.SelectedSequences)} of {Figures.Count(selection.Sequences)}"),
+            .. behaviour is { Name: not null, KnownSpans: { } known }
+                ? new[] { Fact("Known toxic spans touched", $"{Figures.Count(known.SpansTouched)} of {Figures.Count(known.Spans)}; by token: precision {Figures.Percent(known.Precision)}, recall {Figures.Percent(known.Recall)}") }
+                : [],
         ];
     }
 

@@ -6,26 +6,32 @@ using IfGuide.Storage.Artifacts;
 
 namespace IfGuide.Pipeline.Reporting;
 
-/// <summary>Looks into what a run has computed; computes nothing and needs no libtorch.</summary>
+/// <summary>Looks into what a run has computed for one behaviour; computes nothing and needs no libtorch.</summary>
 public sealed class RunResults : IDisposable
 {
     private readonly DeviceSession idle = new("cpu");
     private readonly UnitContext context;
+    private readonly BehaviourNames behaviour;
     private readonly Inspection inspection;
 
     /// <summary>Opens the results of a run that has come past its selection.</summary>
     /// <param name="store">The store.</param>
     /// <param name="specification">The run.</param>
     /// <param name="inputs">Its prepared inputs.</param>
+    /// <param name="behaviour">The behaviour; null: the run's only one.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="ArtifactNotFoundException">The run has not come so far.</exception>
-    public RunResults(IArtifactStore store, RunSpec specification, PreparedInputs inputs, CancellationToken cancellationToken = default)
+    public RunResults(IArtifactStore store, RunSpec specification, PreparedInputs inputs, string? behaviour = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(specification);
         context = LookContext.Of(store, specification, inputs, idle, cancellationToken);
-        inspection = new Inspection(context);
-        Selection = SelectionSummary.Read(context);
+        this.behaviour = context.Names.Behaviour(behaviour);
+        inspection = new Inspection(context, this.behaviour);
+        Selection = SelectionSummary.Of(context, this.behaviour);
     }
+
+    /// <summary>How the behaviour's tokens are selected.</summary>
+    public SelectionSpec Parameters => behaviour.Parameters;
 
     /// <summary>Outcome of the selection.</summary>
     public SelectionRecord Selection { get; }
@@ -48,7 +54,7 @@ public sealed class RunResults : IDisposable
     public IEnumerable<ScoredDocument> Scored() => inspection.Scored();
 
     /// <summary>How much of each source is suppressed, most suppressed tokens first; none for a corpus without documents.</summary>
-    public IReadOnlyList<SourceShare> Sources() => SourceShares.Of(context);
+    public IReadOnlyList<SourceShare> Sources() => SourceShares.Of(context, behaviour.Mask);
 
     /// <summary>What other parameters would select, from the stored scores alone.</summary>
     /// <param name="grid">The parameters.</param>
@@ -56,12 +62,20 @@ public sealed class RunResults : IDisposable
     public IReadOnlyList<WhatIfCell> WhatIf(WhatIfGrid grid)
     {
         ArgumentNullException.ThrowIfNull(grid);
-        return WhatIfTable.Of(context, grid);
+        return WhatIfTable.Of(context, behaviour, grid);
     }
 
-    /// <summary>What the report page tells; the run must have come to its end.</summary>
+    /// <summary>What the report page tells, of all behaviours.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="specification">The run, which must have come to its end.</param>
+    /// <param name="inputs">Its prepared inputs.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="ArtifactNotFoundException">The run has not come so far.</exception>
-    public ReportData Report() => ReportUnit.Data(context);
+    public static ReportData Report(IArtifactStore store, RunSpec specification, PreparedInputs inputs, CancellationToken cancellationToken = default)
+    {
+        using var idle = new DeviceSession("cpu");
+        return ReportUnit.Data(LookContext.Of(store, specification, inputs, idle, cancellationToken));
+    }
 
     /// <summary>Closes the artifacts.</summary>
     public void Dispose()

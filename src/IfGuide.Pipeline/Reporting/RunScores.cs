@@ -6,7 +6,7 @@ using IfGuide.Storage.Artifacts;
 
 namespace IfGuide.Pipeline.Reporting;
 
-/// <summary>The scores of a run that has come past its scoring, with the labels that say where a score counts; mapped into memory, never read whole.</summary>
+/// <summary>The scores of one behaviour of a run that has come past its scoring, with the labels that say where a score counts; mapped into memory, never read whole.</summary>
 public sealed class RunScores : IScoreShards, IDisposable
 {
     private readonly DeviceSession idle = new("cpu");
@@ -16,13 +16,15 @@ public sealed class RunScores : IScoreShards, IDisposable
     /// <param name="store">The store.</param>
     /// <param name="specification">The run.</param>
     /// <param name="inputs">Its prepared inputs.</param>
+    /// <param name="behaviour">The behaviour; null: the run's only one.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="ArtifactNotFoundException">The run has not come so far.</exception>
-    public RunScores(IArtifactStore store, RunSpec specification, PreparedInputs inputs, CancellationToken cancellationToken = default)
+    public RunScores(IArtifactStore store, RunSpec specification, PreparedInputs inputs, string? behaviour = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(specification);
         ArgumentNullException.ThrowIfNull(inputs);
-        scores = new StoredScores(LookContext.Of(store, specification, inputs, idle, cancellationToken));
+        var context = LookContext.Of(store, specification, inputs, idle, cancellationToken);
+        scores = new StoredScores(context, context.Names.Behaviour(behaviour));
         CorpusTokens = inputs.AttendedTokens;
         Kind = SelectionUnit.KindOf(specification);
     }

@@ -14,7 +14,17 @@ public static class RunSummary
         {
             new("suppressed", $"{Figures.Count(selection.SelectedTokens)} of {Figures.Count(selection.CorpusTokens)} tokens suppressed ({Figures.Percent((double)selection.SelectedTokens / Math.Max(1, selection.CorpusTokens), 2)})", selection.CorpusTokens, selection.SelectedTokens),
         };
-        if (data.KnownSpans is { } known)
+        foreach (var behaviour in data.Behaviours.Where(_ => data.AreNamed))
+        {
+            lines.Add(new($"suppressed_{behaviour.Name}", $"  for {behaviour.Name}: {Figures.Count(behaviour.Selection.SelectedTokens)} (budget {Figures.Count(behaviour.Selection.Budget)})", selection.CorpusTokens, behaviour.Selection.SelectedTokens));
+        }
+
+        if (data.Only is null)
+        {
+            lines.Add(new("suppressed_shared", $"  for more than one: {Figures.Count(selection.SharedTokens)}", selection.CorpusTokens, selection.SharedTokens));
+        }
+
+        if (data.Only?.KnownSpans is { } known)
         {
             lines.Add(new("known_spans", $"known toxic spans: {Figures.Count(known.SpansTouched)} of {Figures.Count(known.Spans)} found; by token, precision {Figures.Percent(known.Precision)}, recall {Figures.Percent(known.Recall)}", known.Precision, known.Recall));
         }

@@ -12,9 +12,10 @@ internal static class DirectionUnit
     public static void Run(UnitContext context)
     {
         using var scope = NewDisposeScope();
-        using var toxic = SafetensorsFile.Open(context.Store.Fetch(context.Names.QueryGradient(context.Inputs.Toxic)));
-        using var nontoxic = SafetensorsFile.Open(context.Store.Fetch(context.Names.QueryGradient(context.Inputs.Nontoxic)));
-        using var curvature = new StoredCurvature(context, context.Unit.Name);
+        var (behaviour, group) = context.Part;
+        using var toxic = SafetensorsFile.Open(context.Store.Fetch(context.Names.QueryGradient(behaviour.Queries.Toxic)));
+        using var nontoxic = SafetensorsFile.Open(context.Store.Fetch(context.Names.QueryGradient(behaviour.Queries.Nontoxic)));
+        using var curvature = new StoredCurvature(context, group);
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         var metadata = new List<(string, object)>();
         foreach (var layer in curvature.Layers)

@@ -37,11 +37,13 @@ internal static class EvaluationClassifiers
     /// <summary>The linear classifier; null where there is no text to train it on.</summary>
     public static LinearClassifier? Linear(UnitContext context) => LabelledTexts(context) is var (toxic, clean) ? LinearClassifier.Train(toxic, clean) : null;
 
-    /// <summary>The texts that it learns from: its own, else the queries' continuations; null: there are none.</summary>
+    /// <summary>The texts that it learns from: its own, else the continuations of all behaviours' queries; null: there are none.</summary>
     public static (string[] Toxic, string[] Clean)? LabelledTexts(UnitContext context)
     {
-        var (toxic, clean) = context.Inputs.ClassifierTexts is { } own ? (own.Toxic, own.Nontoxic) : (context.Inputs.Toxic.Texts, context.Inputs.Nontoxic.Texts);
-        return toxic is null || clean is null ? null : (Texts(context, toxic), Texts(context, clean));
+        (string Toxic, string Nontoxic)[] texts = context.Inputs.ClassifierTexts is { } own
+            ? [(own.Toxic, own.Nontoxic)]
+            : [.. context.Inputs.Behaviours.Where(behaviour => behaviour.AreTexts).Select(behaviour => (behaviour.Toxic.Texts!, behaviour.Nontoxic.Texts!))];
+        return texts.Length == 0 ? null : ([.. texts.SelectMany(pair => Texts(context, pair.Toxic))], [.. texts.SelectMany(pair => Texts(context, pair.Nontoxic))]);
     }
 
     /// <summary>1 − toxicity of what a continuation would become under the linear classifier; the prompt is not rated, as in the measurement.</summary>

@@ -37,7 +37,14 @@ internal static class EvaluationUnit
     private static EvaluationRecord WithLosses(EvaluationRecord record, UnitContext context, CausalLanguageModel model, TokenizerFile tokenizer, Func<int, string>? mask)
     {
         var words = FluencyMeasurement.LastWords(context, model, tokenizer);
-        Estimate? toxic = LossMeasurement.OfQueries(context, model, context.Inputs.Toxic), nontoxic = LossMeasurement.OfQueries(context, model, context.Inputs.Nontoxic);
+        Estimate? Loss(PreparedQueries? queries) => queries is null ? null : LossMeasurement.OfQueries(context, model, queries);
+        Estimate? toxic = Loss(context.Inputs.Toxic), nontoxic = Loss(context.Inputs.Nontoxic);
+        if (context.Inputs.Named is { } behaviours)
+        {
+            BehaviourLossRecord[] losses = [.. behaviours.Select(behaviour => new BehaviourLossRecord { Name = behaviour.Name!, ToxicQueryLoss = Loss(behaviour.Toxic)?.Value, NontoxicQueryLoss = Loss(behaviour.Nontoxic)?.Value })];
+            context.Store.Put(context.Names.BehaviourLosses(context.Unit.Name), stream => MessagePackSerializer.Serialize(stream, losses));
+        }
+
         return record with
         {
             Perplexity = FluencyMeasurement.Perplexity(context, model, tokenizer),

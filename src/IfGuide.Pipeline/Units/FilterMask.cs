@@ -43,7 +43,7 @@ internal static class FilterMask
             .ThenBy(candidate => candidate.Tokens[0])
             .ToArray();
         var masks = context.Inputs.ShardSequences.Select(sequences => new bool[sequences * context.Inputs.SequenceLength]).ToArray();
-        var budget = SelectionSummary.Read(context).SelectedTokens;
+        var budget = SelectionSummary.Whole(context).SelectedTokens;
         foreach (var candidate in candidates)
         {
             if (candidate.Tokens.Length > budget)

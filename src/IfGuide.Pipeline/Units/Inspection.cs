@@ -8,7 +8,7 @@ using IfGuide.Storage.Tokenizers;
 
 namespace IfGuide.Pipeline.Units;
 
-/// <summary>Looks into a finished selection: documents with their scores, the tokens suppressed most, agreement with known spans.</summary>
+/// <summary>Looks into the finished selection of one behaviour: documents with their scores, the tokens suppressed most, agreement with known spans.</summary>
 internal sealed class Inspection : IDisposable
 {
     private const int ShownTokens = 240;
@@ -19,12 +19,12 @@ internal sealed class Inspection : IDisposable
     private readonly TokenizerFile? tokenizer;
     private readonly IReadOnlyDictionary<string, IReadOnlyList<(int Start, int End)>>? known;
 
-    public Inspection(UnitContext context)
+    public Inspection(UnitContext context, BehaviourNames behaviour)
     {
         this.context = context;
         var shards = Enumerable.Range(0, context.Inputs.Shards);
-        scores = [.. shards.Select(shard => NpyFile.Open(context.Store.Fetch(context.Names.Scores(shard))))];
-        masks = [.. shards.Select(shard => NpyFile.Open(context.Store.Fetch(context.Names.Mask(shard))))];
+        scores = [.. shards.Select(shard => NpyFile.Open(context.Store.Fetch(behaviour.Scores(shard))))];
+        masks = [.. shards.Select(shard => NpyFile.Open(context.Store.Fetch(behaviour.Mask(shard))))];
         tokenizer = context.Inputs.Tokenizer is { } artifact ? TokenizerFile.Load(context.Store.Fetch(artifact)) : null;
         corpus = context.Inputs.Documents > 0 && tokenizer is not null ? new CorpusText(context) : null;
         known = context.Inputs.Labels is { } labels && corpus is not null ? KnownSpans.Read(context.Store.Fetch(labels)) : null;

@@ -20,23 +20,14 @@ internal static class MetricsDocument
     public static object Of(ReportData data) => new
     {
         Run = data.Specification.Run.ToString(),
-        Selection = new
-        {
-            data.Selection.Threshold,
-            data.Selection.Candidates,
-            data.Selection.SelectedTokens,
-            data.Selection.CorpusTokens,
-            data.Selection.SelectedSequences,
-            data.Selection.Sequences,
-            data.Selection.Budget,
-            data.Selection.StoppedOnBudget,
-        },
-        data.KnownSpans,
+        Selection = data.Only is { } only ? Selection(only.Selection) : Union(data.Selection),
+        data.Only?.KnownSpans,
+        Behaviours = data.AreNamed ? data.Behaviours.ToDictionary(behaviour => behaviour.Name!, Behaviour) : null,
         data.Sources,
-        data.WhatIf,
+        data.Only?.WhatIf,
         data.Queries,
         Overlap = data.Overlap is { } overlap ? Overlap(overlap) : null,
-        Models = data.Evaluations.ToDictionary(evaluation => evaluation.Variant, Model),
+        Models = data.Evaluations.ToDictionary(evaluation => evaluation.Variant, evaluation => Model(evaluation, data.BehaviourLosses.GetValueOrDefault(evaluation.Variant))),
         data.Warnings,
     };
 
@@ -66,8 +57,32 @@ internal static class MetricsDocument
 
     private static double Share(long part, long whole) => whole == 0 ? 0 : (double)part / whole;
 
-    /// <summary>The figures of one model.</summary>
-    public static object Model(EvaluationRecord evaluation) => new
+    private static object Selection(SelectionRecord selection) => new
+    {
+        selection.Threshold,
+        selection.Candidates,
+        selection.SelectedTokens,
+        selection.CorpusTokens,
+        selection.SelectedSequences,
+        selection.Sequences,
+        selection.Budget,
+        selection.StoppedOnBudget,
+    };
+
+    private static object Union(UnionRecord union) => new
+    {
+        union.SelectedTokens,
+        union.CorpusTokens,
+        union.SelectedSequences,
+        union.Sequences,
+        union.SharedTokens,
+        union.Overlaps,
+    };
+
+    private static object Behaviour(BehaviourReport behaviour) => new { Selection = Selection(behaviour.Selection), behaviour.KnownSpans, behaviour.WhatIf };
+
+    /// <summary>The figures of one model, with the losses of named behaviours.</summary>
+    public static object Model(EvaluationRecord evaluation, IReadOnlyList<BehaviourLossRecord>? behaviours = null) => new
     {
         evaluation.Perplexity,
         LastTokenAccuracy = evaluation.LastToken,
@@ -79,6 +94,7 @@ internal static class MetricsDocument
         SelectedTokenLoss = evaluation.SelectedLoss,
         ToxicityRecognition = evaluation.Recognition,
         HardNegativeLoss = evaluation.InnocentLoss,
+        Behaviours = behaviours?.ToDictionary(behaviour => behaviour.Name, behaviour => new { behaviour.ToxicQueryLoss, behaviour.NontoxicQueryLoss }),
         Toxicity = evaluation.Toxicity.Select(toxicity => new
         {
             toxicity.Classifier,

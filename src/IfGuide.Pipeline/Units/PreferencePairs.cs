@@ -12,7 +12,7 @@ namespace IfGuide.Pipeline.Units;
 internal static class PreferencePairs
 {
     public static IReadOnlyList<PreferencePair> Of(UnitContext context) =>
-        Of(Read(context, context.Inputs.Toxic), Read(context, context.Inputs.Nontoxic));
+        [.. context.Inputs.Behaviours.SelectMany(behaviour => Of(Read(context, behaviour.Toxic), Read(context, behaviour.Nontoxic)))];
 
     public static IReadOnlyList<PreferencePair> Of(IReadOnlyList<PreferenceText> toxic, IReadOnlyList<PreferenceText> nontoxic)
     {

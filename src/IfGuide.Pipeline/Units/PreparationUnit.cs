@@ -28,9 +28,9 @@ internal static class PreparationUnit
         }
 
         var overlap = new OverlapPreparation(store, files);
-        var (toxic, toxicWarnings) = Queries(specification, specification.Queries.Toxic, "toxic", tokenizer, vocabulary, store, files, overlap);
-        var (nontoxic, nontoxicWarnings) = Queries(specification, specification.Queries.Nontoxic, "nontoxic", tokenizer, vocabulary, store, files, overlap);
-        var evaluation = EvaluationPreparation.Prepare(specification.Evaluation, tokenizer, toxic.Texts is not null && nontoxic.Texts is not null, store, files, overlap);
+        var (behaviours, queryWarnings) = Behaviours(specification, tokenizer, vocabulary, store, files, overlap);
+        var isNamed = specification.Queries.Behaviours is not null;
+        var evaluation = EvaluationPreparation.Prepare(specification.Evaluation, tokenizer, behaviours.Any(behaviour => behaviour.AreTexts), store, files, overlap);
         overlap.AddPrompts(specification.Evaluation?.Prompts);
         var (corpusKey, corpus, shared) = CorpusOf(specification, tokenizer, tokenizerName, vocabulary, store, files, overlap, progress, cancellationToken);
         var inputs = new PreparedInputs
@@ -42,8 +42,10 @@ internal static class PreparationUnit
             Documents = corpus.Documents,
             Proxy = proxy,
             Target = target,
-            Toxic = toxic,
-            Nontoxic = nontoxic,
+            Toxic = isNamed ? null : behaviours[0].Toxic,
+            Nontoxic = isNamed ? null : behaviours[0].Nontoxic,
+            Named = isNamed ? behaviours : null,
+            SchemaVersion = isNamed ? 2 : 1,
             Tokenizer = tokenizerName,
             Prompts = evaluation.Prompts,
             Perplexity = evaluation.Perplexity,
@@ -52,7 +54,7 @@ internal static class PreparationUnit
             ClassifierTexts = evaluation.ClassifierTexts,
             Onnx = evaluation.Onnx,
             HardNegatives = evaluation.HardNegatives,
-            Warnings = [.. corpus.Warnings, .. toxicWarnings, .. nontoxicWarnings, .. shared.Warnings()],
+            Warnings = [.. corpus.Warnings, .. queryWarnings, .. shared.Warnings()],
             Overlap = shared,
         };
         var name = $"prepare/{ContentKey.Of("inputs/1", Convert.ToHexString(MessagePackSerializer.Serialize(inputs, cancellationToken: cancellationToken)))}/inputs.msgpack";
@@ -60,10 +62,30 @@ internal static class PreparationUnit
         return name;
     }
 
+    private static (IReadOnlyList<PreparedBehaviour> Behaviours, IReadOnlyList<string> Warnings) Behaviours(
+        RunSpec specification, TokenizerFile? tokenizer, int vocabulary, BlockingStore store, InputFiles files, OverlapPreparation overlap)
+    {
+        var warnings = new List<string>();
+        var compared = new HashSet<(QuerySetSpec Set, string Role)>(); // behaviours that share a set on purpose share it once
+        return ([.. specification.Queries.Pairs().Select(pair => new PreparedBehaviour
+        {
+            Name = pair.Name,
+            Toxic = Prepare(pair.Name, pair.Toxic, UnitNames.Toxic),
+            Nontoxic = Prepare(pair.Name, pair.Nontoxic, UnitNames.Nontoxic),
+        })], warnings);
+
+        PreparedQueries Prepare(string? behaviour, QuerySetSpec spec, string role)
+        {
+            var (queries, told) = Queries(specification, spec, UnitNames.Of(behaviour, role), tokenizer, vocabulary, store, files, compared.Add((spec, role)) ? overlap : null);
+            warnings.AddRange(told);
+            return queries;
+        }
+    }
+
     /// <summary>Stores one query set.</summary>
     public static (PreparedQueries Queries, IReadOnlyList<string> Warnings) Queries(
         RunSpec specification, QuerySetSpec spec, string name, TokenizerFile? tokenizer, int vocabulary, BlockingStore store, InputFiles files,
-        OverlapPreparation overlap)
+        OverlapPreparation? overlap)
     {
         RequireTokenizer(tokenizer, spec.Path, $"queries.{name}");
         using var queries = QueryReader.Read(spec, name, tokenizer, specification.Queries.MaxLength, vocabulary);
@@ -78,7 +100,7 @@ internal static class PreparationUnit
             store.Put(texts, stream => MessagePackSerializer.Serialize(stream, queries.Queries.Select(query => query.Completion).ToArray()));
         }
 
-        overlap.AddQueries($"queries.{name}", spec.Path, key, queries);
+        overlap?.AddQueries($"queries.{name}", spec.Path, key, queries);
         return (
             new PreparedQueries { Key = key, Artifact = artifact, Sequences = queries.Counts.Kept, LossTokens = queries.Counts.LossTokens, Texts = texts, Counts = queries.Counts },
             queries.Counts.Warnings(name));

@@ -10,7 +10,7 @@ internal static class QueryGradientUnit
     public static void Run(UnitContext context)
     {
         using var scope = NewDisposeScope();
-        var queries = context.Unit.Name == UnitNames.Toxic ? context.Inputs.Toxic : context.Inputs.Nontoxic;
+        var queries = context.Names.QueriesOf(context.Unit);
         using var sums = new QueryGradientAccumulator(ProxyModel.Of(context));
         foreach (var batch in ShardBatches.OfQueries(context, queries))
         {

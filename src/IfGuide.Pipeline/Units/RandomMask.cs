@@ -15,7 +15,7 @@ internal static class RandomMask
         if (!context.Store.Exists(name))
         {
             var masks = context.Inputs.ShardSequences.Select(sequences => new bool[sequences * context.Inputs.SequenceLength]).ToArray();
-            foreach (var token in Chosen(context, SelectionSummary.Read(context).SelectedTokens))
+            foreach (var token in Chosen(context, SelectionSummary.Whole(context).SelectedTokens))
             {
                 var (place, index) = context.Inputs.Place(token);
                 masks[place][index] = true;

@@ -21,25 +21,38 @@ internal static class ReportUnit
     }
 
     /// <summary>What the page tells, from the run's artifacts.</summary>
-    public static ReportData Data(UnitContext context)
+    public static ReportData Data(UnitContext context) => new()
     {
-        using var inspection = new Inspection(context);
-        return new ReportData
+        Specification = context.Specification,
+        Selection = SelectionSummary.Whole(context),
+        Behaviours = [.. context.Names.Behaviours.Select(behaviour => Behaviour(context, behaviour))],
+        Sources = SourceShares.Of(context, context.Names.Mask),
+        Evaluations = context.Specification.Evaluation is null ? [] : [.. context.Names.Variants.Select(variant => Read<EvaluationRecord>(context, context.Names.Evaluation(variant)))],
+        BehaviourLosses = context.Specification.Evaluation is null || !context.Names.AreNamed ? new Dictionary<string, IReadOnlyList<BehaviourLossRecord>>()
+            : context.Names.Variants.Where(variant => !Variants.IsRewarded(variant)).ToDictionary(variant => variant, variant => Read<IReadOnlyList<BehaviourLossRecord>>(context, context.Names.BehaviourLosses(variant))),
+        Trainings = Trainings(context),
+        Queries = [.. context.Inputs.Behaviours.SelectMany(Queries)],
+        Overlap = context.Inputs.Overlap,
+        Warnings = context.Inputs.Warnings,
+    };
+
+    private static BehaviourReport Behaviour(UnitContext context, BehaviourNames behaviour)
+    {
+        using var inspection = new Inspection(context, behaviour);
+        return new BehaviourReport
         {
-            Specification = context.Specification,
-            Selection = SelectionSummary.Read(context),
+            Name = behaviour.Name,
+            Parameters = behaviour.Parameters,
+            Selection = SelectionSummary.Of(context, behaviour),
             Documents = inspection.Top(Documents),
             Suppressed = inspection.MostSuppressed(SuppressedTokens),
             KnownSpans = inspection.Agreement(),
-            Sources = SourceShares.Of(context),
-            WhatIf = WhatIfTable.Of(context, WhatIfGrid.Around(context.Specification.Selection)),
-            Evaluations = context.Specification.Evaluation is null ? [] : [.. context.Names.Variants.Select(variant => Read<EvaluationRecord>(context, context.Names.Evaluation(variant)))],
-            Trainings = Trainings(context),
-            Queries = [.. Queries("queries.toxic", context.Inputs.Toxic), .. Queries("queries.nontoxic", context.Inputs.Nontoxic)],
-            Overlap = context.Inputs.Overlap,
-            Warnings = context.Inputs.Warnings,
+            WhatIf = WhatIfTable.Of(context, behaviour, WhatIfGrid.Around(behaviour.Parameters)),
         };
     }
+
+    private static IEnumerable<QuerySetSummary> Queries(PreparedBehaviour behaviour) =>
+        [.. Queries($"queries.{UnitNames.Of(behaviour.Name, UnitNames.Toxic)}", behaviour.Toxic), .. Queries($"queries.{UnitNames.Of(behaviour.Name, UnitNames.Nontoxic)}", behaviour.Nontoxic)];
 
     private static IEnumerable<QuerySetSummary> Queries(string name, PreparedQueries queries) => queries.Counts is { } counts
         ? [new QuerySetSummary(name, counts.Read, counts.Kept, counts.Empty, counts.CutAway, counts.Shortened, counts.LossTokens)]

@@ -10,47 +10,69 @@ using static TorchSharp.torch;
 
 namespace IfGuide.Pipeline.Units;
 
-/// <summary>Token scores of one shard.</summary>
+/// <summary>Token scores of one shard, of the unit's behaviour and of every other whose scores are not there yet: one pass for all.</summary>
+/// <remarks>The bytes of a behaviour's scores do not depend on what else the pass scores, so it does not matter who comes first.</remarks>
 internal static class ScoreUnit
 {
     public static void Run(UnitContext context)
     {
         using var scope = NewDisposeScope();
+        var shard = UnitNames.ShardOf(context.Unit.Name);
+        var own = context.Part.Behaviour;
+        var others = context.Names.Behaviours.Where(behaviour => behaviour.ScoreKey != own.ScoreKey && !context.Store.Exists(behaviour.Scores(shard)));
+        BehaviourNames[] behaviours = [own, .. others.DistinctBy(behaviour => behaviour.ScoreKey)];
         var model = ProxyModel.Of(context);
-        var direction = DirectionOf(context);
+        var directions = DirectionsOf(context, behaviours);
         var kind = context.Specification.Scores.Kind;
-        using var positions = kind == ScoreKind.Token ? null : new PositionScorer(model, direction);
-        using var tokens = kind == ScoreKind.Token ? new TokenScorer(model, direction) : null;
-        context.Store.Put(context.Unit.Artifact, stream =>
+        using var positions = kind == ScoreKind.Token ? null : new PositionScorer(model, directions);
+        using var tokens = kind == ScoreKind.Token ? new TokenScorer(model, directions) : null;
+        PutAll(context, behaviours.Select(behaviour => behaviour.Scores(shard)).ToArray(), [], streams =>
         {
-            var shard = UnitNames.ShardOf(context.Unit.Name);
-            var rows = new NpyWriter(stream, ElementType.Float32, [context.Inputs.ShardSequences[shard], context.Inputs.SequenceLength]);
+            var writers = streams.Select(stream => new NpyWriter(stream, ElementType.Float32, [context.Inputs.ShardSequences[shard], context.Inputs.SequenceLength])).ToArray();
             foreach (var batch in ShardBatches.OfShard(context))
             {
                 using var part = NewDisposeScope();
-                var scores = tokens?.Score(batch) ?? Position(positions!, batch, kind);
-                rows.Write(MemoryMarshal.Cast<byte, float>(scores.to_type(ScalarType.Float32).cpu().contiguous().bytes));
+                var scores = tokens?.Scores(batch) ?? Positions(positions!, batch, kind);
+                for (var index = 0; index < writers.Length; index++)
+                {
+                    writers[index].Write(MemoryMarshal.Cast<byte, float>(scores[index].to_type(ScalarType.Float32).cpu().contiguous().bytes));
+                }
             }
 
-            rows.Complete();
+            Array.ForEach(writers, writer => writer.Complete());
         });
     }
 
-    /// <summary>The run's preconditioned query contrast by layer; owned by the session.</summary>
-    public static IReadOnlyDictionary<string, Tensor> DirectionOf(UnitContext context) =>
-        context.Session.Factors($"direction {context.Names.Direction(string.Empty)}", () => ReadDirection(context));
-
-    private static Tensor Position(PositionScorer scorer, TokenBatch batch, ScoreKind kind)
+    /// <summary>Preconditioned query contrasts by layer, of each behaviour; owned by the session.</summary>
+    public static IReadOnlyList<IReadOnlyDictionary<string, Tensor>> DirectionsOf(UnitContext context, IReadOnlyList<BehaviourNames> behaviours)
     {
-        var scores = scorer.Score(batch);
-        return kind == ScoreKind.Reference ? scores : PositionScorer.ShiftToLabels(scores);
+        var all = context.Session.Factors($"direction {string.Join(' ', behaviours.Select(behaviour => behaviour.DirectionKey))}", () => behaviours
+            .SelectMany((behaviour, index) => context.Inputs.Proxy.InputGroups
+                .SelectMany(group => TensorArchive.Load(context.Store.Fetch(behaviour.Direction(group)), context.Session.Device))
+                .Select(entry => KeyValuePair.Create(Prefix(index) + entry.Key, entry.Value)))
+            .ToDictionary());
+        return [.. behaviours.Select((_, index) => all.Where(entry => entry.Key.StartsWith(Prefix(index), StringComparison.Ordinal)).ToDictionary(entry => entry.Key[Prefix(index).Length..][Preconditioned.Length..], entry => entry.Value))];
     }
 
-    private static Dictionary<string, Tensor> ReadDirection(UnitContext context)
+    private static string Preconditioned => FactorNames.Of(FactorNames.Preconditioned, string.Empty);
+
+    private static string Prefix(int behaviour) => $"{behaviour}/";
+
+    /// <summary>Opens the artifacts one within the other, so that the first appears last: when the unit looks done, all of them are there.</summary>
+    private static void PutAll(UnitContext context, ReadOnlyMemory<string> artifacts, IReadOnlyList<Stream> opened, Action<IReadOnlyList<Stream>> write)
     {
-        var prefix = FactorNames.Of(FactorNames.Preconditioned, string.Empty);
-        return context.Inputs.Proxy.InputGroups
-            .SelectMany(group => TensorArchive.Load(context.Store.Fetch(context.Names.Direction(group)), context.Session.Device))
-            .ToDictionary(entry => entry.Key[prefix.Length..], entry => entry.Value);
+        if (artifacts.IsEmpty)
+        {
+            write(opened);
+            return;
+        }
+
+        context.Store.Put(artifacts.Span[0], stream => PutAll(context, artifacts[1..], [.. opened, stream], write));
+    }
+
+    private static IReadOnlyList<Tensor> Positions(PositionScorer scorer, TokenBatch batch, ScoreKind kind)
+    {
+        var scores = scorer.Scores(batch);
+        return kind == ScoreKind.Reference ? scores : [.. scores.Select(PositionScorer.ShiftToLabels)];
     }
 }

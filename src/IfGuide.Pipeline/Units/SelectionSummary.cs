@@ -4,9 +4,23 @@ using MessagePack;
 
 namespace IfGuide.Pipeline.Units;
 
-/// <summary>Reads the selection's record.</summary>
+/// <summary>Reads the records of selections.</summary>
 internal static class SelectionSummary
 {
-    public static SelectionRecord Read(UnitContext context) =>
-        MessagePackSerializer.Deserialize<SelectionRecord>(File.ReadAllBytes(context.Store.Fetch(context.Names.Selection)));
+    /// <summary>The selection of one behaviour.</summary>
+    public static SelectionRecord Of(UnitContext context, BehaviourNames behaviour) => Read<SelectionRecord>(context, behaviour.Selection);
+
+    /// <summary>What all behaviours selected together.</summary>
+    public static UnionRecord Whole(UnitContext context)
+    {
+        if (context.Names.Behaviours is not [var only])
+        {
+            return Read<UnionRecord>(context, context.Names.Selection);
+        }
+
+        var record = Of(context, only);
+        return new UnionRecord { SelectedTokens = record.SelectedTokens, CorpusTokens = record.CorpusTokens, SelectedSequences = record.SelectedSequences, Sequences = record.Sequences };
+    }
+
+    private static T Read<T>(UnitContext context, string artifact) => MessagePackSerializer.Deserialize<T>(File.ReadAllBytes(context.Store.Fetch(artifact)));
 }

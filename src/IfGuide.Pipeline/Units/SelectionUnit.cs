@@ -8,14 +8,15 @@ using MessagePack;
 
 namespace IfGuide.Pipeline.Units;
 
-/// <summary>Threshold, ranking and mask over all shards (paper Alg. 1).</summary>
+/// <summary>Threshold, ranking and mask of one behaviour over all shards (paper Alg. 1).</summary>
 internal static class SelectionUnit
 {
     public static void Run(UnitContext context)
     {
         var inputs = context.Inputs;
-        using var scores = new StoredScores(context);
-        var selection = context.Specification.Selection;
+        var behaviour = context.Part.Behaviour;
+        using var scores = new StoredScores(context, behaviour);
+        var selection = behaviour.Parameters;
         var kind = KindOf(context.Specification);
         var budget = selection.Budget.Tokens(inputs.AttendedTokens);
         context.Report("shards", 0, inputs.Shards);
@@ -24,11 +25,11 @@ internal static class SelectionUnit
         var selectedSequences = 0L;
         for (var shard = 0; shard < inputs.Shards; shard++)
         {
-            selectedSequences += PutMask(context, mask, shard);
+            selectedSequences += PutMask(context, behaviour, mask, shard);
             context.Report("shards", shard + 1, inputs.Shards);
         }
 
-        context.Store.Put(context.Names.Order, stream =>
+        context.Store.Put(behaviour.Order, stream =>
         {
             var writer = new NpyWriter(stream, ElementType.Int64, [result.Order.Length]);
             writer.Write<long>(result.Order);
@@ -53,11 +54,11 @@ internal static class SelectionUnit
     public static SelectionKind KindOf(RunSpec run) => run.Scores.Kind == ScoreKind.Reference ? SelectionKind.Reference : SelectionKind.LabelAligned;
 
     /// <summary>Stores one shard's mask; returns how many of its sequences hold a selected token.</summary>
-    private static long PutMask(UnitContext context, SelectionMask mask, int shard)
+    private static long PutMask(UnitContext context, BehaviourNames behaviour, SelectionMask mask, int shard)
     {
         var sequences = 0L;
         var length = context.Inputs.SequenceLength;
-        context.Store.Put(context.Names.Mask(shard), stream =>
+        context.Store.Put(behaviour.Mask(shard), stream =>
         {
             sequences = 0;
             var writer = new NpyWriter(stream, ElementType.Bool, [context.Inputs.ShardSequences[shard], length]);

@@ -4,11 +4,13 @@ using IfGuide.Storage.Npy;
 
 namespace IfGuide.Pipeline.Units;
 
-/// <summary>How much of each source of the corpus the mask holds, in one pass over it. Memory grows with the number of sources.</summary>
+/// <summary>How much of each source of the corpus a mask holds, in one pass over it. Memory grows with the number of sources.</summary>
 internal static class SourceShares
 {
     /// <summary>Sources by suppressed tokens, most first; none for a corpus without documents.</summary>
-    public static IReadOnlyList<SourceShare> Of(UnitContext context)
+    /// <param name="context">The surroundings.</param>
+    /// <param name="masks">Store name of each shard's mask.</param>
+    public static IReadOnlyList<SourceShare> Of(UnitContext context, Func<int, string> masks)
     {
         var sources = new Dictionary<string, SourceShare>(StringComparer.Ordinal);
         var documents = new DocumentCursor(context);
@@ -16,7 +18,7 @@ internal static class SourceShares
         for (var shard = 0; shard < context.Inputs.Shards && context.Inputs.Documents > 0; shard++)
         {
             documents.Enter(shard);
-            using var mask = NpyFile.Open(context.Store.Fetch(context.Names.Mask(shard)));
+            using var mask = NpyFile.Open(context.Store.Fetch(masks(shard)));
             for (long row = 0; row < mask.Rows; row++)
             {
                 foreach (var part in documents.Of(row))

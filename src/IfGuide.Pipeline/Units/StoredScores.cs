@@ -6,7 +6,7 @@ using IfGuide.Storage.Npy;
 
 namespace IfGuide.Pipeline.Units;
 
-/// <summary>The scores of a run, shard by shard, with the labels that say where a score means something.</summary>
+/// <summary>The scores of one behaviour of a run, shard by shard, with the labels that say where a score means something.</summary>
 internal sealed class StoredScores : IScoreShards, IDisposable
 {
     private const int BlockRows = 256;
@@ -14,11 +14,11 @@ internal sealed class StoredScores : IScoreShards, IDisposable
     private readonly NpyFile[] scores;
     private readonly CorpusShardFile[] tokens;
 
-    public StoredScores(UnitContext context)
+    public StoredScores(UnitContext context, BehaviourNames behaviour)
     {
         this.context = context;
         var shards = Enumerable.Range(0, context.Inputs.Shards);
-        scores = [.. shards.Select(shard => NpyFile.Open(context.Store.Fetch(context.Names.Scores(shard))))];
+        scores = [.. shards.Select(shard => NpyFile.Open(context.Store.Fetch(behaviour.Scores(shard))))];
         tokens = [.. shards.Select(shard => CorpusShardFile.Open(context.Store.Fetch(context.Inputs.ShardArtifact(shard))))];
     }
 

@@ -4,16 +4,16 @@ using IfGuide.Pipeline.Reporting;
 
 namespace IfGuide.Pipeline.Units;
 
-/// <summary>Selections with other parameters, from stored scores alone: four passes over them however many cells the grid has.</summary>
+/// <summary>Selections of one behaviour with other parameters, from stored scores alone: four passes over them however many cells the grid has.</summary>
 internal static class WhatIfTable
 {
-    public static IReadOnlyList<WhatIfCell> Of(UnitContext context, WhatIfGrid grid)
+    public static IReadOnlyList<WhatIfCell> Of(UnitContext context, BehaviourNames behaviour, WhatIfGrid grid)
     {
-        using var scores = new StoredScores(context);
+        using var scores = new StoredScores(context, behaviour);
         var tokens = context.Inputs.AttendedTokens;
         var selections = TokenSelector.Survey(scores, grid.Over(tokens, SelectionUnit.KindOf(context.Specification)));
         var reach = Reach.Count(context, scores, [.. selections.Select(selection => new SelectionMask(scores, selection))]);
-        var own = context.Specification.Selection;
+        var own = behaviour.Parameters;
         return
         [
             .. selections.Select((selection, cell) => (Selection: selection, Reach: reach[cell], Budget: grid.Budgets[cell % grid.Budgets.Count])).Select(cell => new WhatIfCell

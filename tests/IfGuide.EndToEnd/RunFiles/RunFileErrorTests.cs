@@ -20,6 +20,22 @@ public sealed class RunFileErrorTests : RunFileFixture
     }
 
     [Theory]
+    [InlineData("{ pii: a.jsonl }", "", "3: 'queries.pii' is 'a.jsonl'; expected a mapping with the keys toxic, nontoxic.")]
+    [InlineData("{ pii: { toxic: a } }", "", "3: 'queries.pii.nontoxic' is missing")]
+    [InlineData("{ pii: { toxic: a, nontxic: b } }", "", "3: unknown key 'queries.pii.nontxic'; did you mean 'queries.pii.nontoxic'?")]
+    [InlineData("{ PII: { toxic: a, nontoxic: b } }", "", "3: 'queries.PII' is no name of a behaviour; expected 1 to 31 characters of a-z")]
+    [InlineData("{ a.b: { toxic: a, nontoxic: b } }", "", "3: 'queries.a.b' is no name of a behaviour")]
+    [InlineData("{ toxic: a, nontoxic: b, pii: { toxic: a, nontoxic: b } }", "", "3: 'queries' holds the behaviour 'pii' beside a pair without a name")]
+    [InlineData("{ max_length: 9 }", "", "3: 'queries.toxic' is missing")]
+    [InlineData("[a, b]", "", "3: 'queries' is a list of 2; expected a mapping")]
+    [InlineData("{ pii: { toxic: a, nontoxic: b } }", "selection: { behaviours: { pi: { window: 0 } } }", "4: 'selection' has parameters for the behaviour 'pi', which 'queries' does not have; did you mean 'pii'? Behaviours: pii.")]
+    [InlineData("{ toxic: a, nontoxic: b }", "selection: { behaviours: { pii: { window: 0 } } }", "4: 'selection' has parameters for the behaviour 'pii', but 'queries' names no behaviours")]
+    [InlineData("{ pii: { toxic: a, nontoxic: b } }", "selection: { behaviours: { pii: { window: -1 } } }", "4: 'selection.behaviours.pii.window' is '-1'; expected a whole number")]
+    [InlineData("{ pii: { toxic: a, nontoxic: b } }", "selection: { behaviours: {} }", "4: 'selection.behaviours' is a mapping; expected a mapping from names of behaviours")]
+    public void WrongBehaviours_SayWhatWasFoundAndExpected(string queries, string line, string expected) =>
+        Assert.StartsWith(expected, Refusal($"proxy: {{ path: ./pythia }}\ncorpus: {{ path: ./corpus.jsonl }}\nqueries: {queries}\n{line}"), StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("selection: { quantile: 1 }", "'selection.quantile' is '1'; expected a number above 0 and below 1.")]
     [InlineData("selection: { quantile: high }", "'selection.quantile' is 'high'; expected a number")]
     [InlineData("selection: { quantile: \"0.9\" }", "'selection.quantile' is '0.9'; expected a number")]
@@ -29,7 +45,7 @@ public sealed class RunFileErrorTests : RunFileFixture
     [InlineData("selection: { budget: 0% }", "expected a share such as 2%")]
     [InlineData("selection: { budget: 101% }", "expected a share such as 2%")]
     [InlineData("selection: { budget: -5 }", "expected a share such as 2%")]
-    [InlineData("selection: [0.99]", "'selection' is a list of 1; expected a mapping with the keys quantile, window, budget.")]
+    [InlineData("selection: [0.99]", "'selection' is a list of 1; expected a mapping with the keys quantile, window, budget, behaviours.")]
     [InlineData("selection:", "'selection' is empty; expected a mapping")]
     [InlineData("seed: -1", "'seed' is '-1'; expected a whole number of at least 0.")]
     [InlineData("seed: 99999999999999999999", "expected a whole number")]

@@ -1,4 +1,5 @@
 using IfGuide.Abstractions.Specification;
+using IfGuide.Cli.RunFiles;
 
 namespace IfGuide.EndToEnd.RunFiles;
 
@@ -36,6 +37,31 @@ public sealed class RunFileReadTests : RunFileFixture
         """;
 
     [Fact]
+    public void Read_Behaviours_InOrder_WithTheirOwnSelection()
+    {
+        var run = Read("""
+            proxy: { path: ./pythia }
+            corpus: { path: ./corpus.jsonl }
+            queries: { toxicity: { toxic: ./a.jsonl, nontoxic: { path: ./b.jsonl } }, max_length: 32, pii: { toxic: ./c.jsonl, nontoxic: ./b.jsonl } }
+            selection: { quantile: 0.9, window: 2, behaviours: { pii: { quantile: 0.99, budget: 0.5% } } }
+            """);
+        Assert.Equal((null, null, 32), (run.Queries.Toxic, run.Queries.Nontoxic, run.Queries.MaxLength));
+        Assert.Equal(
+            [
+                new BehaviourSpec { Name = "toxicity", Toxic = new QuerySetSpec { Path = At("a.jsonl") }, Nontoxic = new QuerySetSpec { Path = At("b.jsonl") } },
+                new BehaviourSpec { Name = "pii", Toxic = new QuerySetSpec { Path = At("c.jsonl") }, Nontoxic = new QuerySetSpec { Path = At("b.jsonl") } },
+            ],
+            run.Queries.Behaviours!);
+        Assert.Equal(new SelectionSpec { Quantile = 0.9, Window = 2 }, run.Selection.For("toxicity"));
+        Assert.Equal(new SelectionSpec { Quantile = 0.99, Window = 2, Budget = TokenBudget.OfShare(0.005) }, run.Selection.For("pii"));
+        Assert.Equal(2, run.SchemaVersion);
+        Assert.Equal(1, Read(Shortest).SchemaVersion); // older silos know all that it says
+        Assert.Equal(
+            ["queries.toxicity.toxic.path", "queries.toxicity.nontoxic.path", "queries.pii.toxic.path", "queries.pii.nontoxic.path"],
+            InputFiles.Of(run).Select(file => file.Key).Where(key => key.StartsWith("queries", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Read_EveryKey_ReachesTheSpecification()
     {
         var run = Read(Everything);
@@ -50,7 +76,7 @@ public sealed class RunFileReadTests : RunFileFixture
         Assert.Equal(At("tokenizer.json"), run.Tokenizer);
         Assert.Equal(new CorpusSpec { Path = At("corpus/*.jsonl.zst"), Format = CorpusFormat.Jsonl, Text = "body", Block = 128, Packing = Packing.Document }, run.Corpus);
         Assert.Equal(new QuerySetSpec { Path = At("toxic.jsonl") }, run.Queries.Toxic);
-        Assert.Equal(new PretokenisedSpec { InputIds = At("a.npy"), Labels = At("b.npy"), AttentionMask = At("c.npy") }, run.Queries.Nontoxic.Pretokenised);
+        Assert.Equal(new PretokenisedSpec { InputIds = At("a.npy"), Labels = At("b.npy"), AttentionMask = At("c.npy") }, run.Queries.Nontoxic!.Pretokenised);
         Assert.Equal(64, run.Queries.MaxLength);
         Assert.Equal(new FactorsSpec { Strategy = CurvatureStrategy.Kfac, Labels = CurvatureLabels.Empirical, Damping = 1e-8, Sequences = 5000, Precision = MatrixPrecision.BFloat16 }, run.Factors);
         Assert.Equal(new ScoresSpec { Kind = ScoreKind.Reference, Normalise = QueryNormalisation.Token }, run.Scores);

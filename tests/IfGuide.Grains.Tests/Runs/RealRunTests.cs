@@ -51,6 +51,25 @@ public sealed class RealRunTests
     }
 
     [Fact]
+    public async Task TwoBehaviours_OnThreeSilosOfWhichOneDies_GiveTheBytesOfOneThread_AndDeleteLeavesNothing()
+    {
+        using var inputs = new TemporaryFolder();
+        var (_, _, both) = TwoBehaviours.Of(TinyRun.Create(inputs.Path));
+        using var alone = new TemporaryStore();
+        new LocalRun(alone.Store).Execute(both);
+
+        using var folder = new TemporaryStore();
+        await using var cluster = await SiloCluster.StartAsync(3, folder.Store, executors: null, real: true);
+        var run = await cluster.Client.SubmitAsync(both);
+        await ReachAsync(run, Stage.Score);
+        await cluster.KillAsync(cluster.Silos[^1]);
+        AssertDone(await run.WaitAsync().WaitAsync(Limit));
+        Assert.Equal(await alone.DigestsAsync(), await folder.DigestsAsync());
+        Assert.True(await run.DeleteAsync());
+        Assert.Empty(await folder.DigestsAsync());
+    }
+
+    [Fact]
     public async Task Delete_AfterTheWholeMethod_LeavesNothing()
     {
         using var inputs = new TemporaryFolder();
@@ -68,7 +87,7 @@ public sealed class RealRunTests
         using var inputs = new TemporaryFolder();
         using var folder = new TemporaryStore();
         var specification = TinyRun.Create(inputs.Path);
-        await File.AppendAllTextAsync(specification.Queries.Toxic.Path!, "{ this is no JSON\n");
+        await File.AppendAllTextAsync(specification.Queries.Toxic!.Path!, "{ this is no JSON\n");
         await using var cluster = await SiloCluster.StartAsync(1, folder.Store, executors: null, real: true);
         var run = await cluster.Client.SubmitAsync(specification);
         var status = await run.WaitAsync().WaitAsync(Limit);

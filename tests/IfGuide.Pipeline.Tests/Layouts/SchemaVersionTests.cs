@@ -22,7 +22,7 @@ public sealed class SchemaVersionTests : IDisposable
         var (_, inputs) = FixedRun.Create();
         await PutAsync("prepare/a/inputs.msgpack", MessagePackSerializer.Serialize(inputs with { SchemaVersion = PreparedInputs.NewestSchemaVersion + 1 }));
         var refusal = await Assert.ThrowsAsync<OtherBuildException>(() => PreparedInputs.LoadAsync(store, "prepare/a/inputs.msgpack"));
-        Assert.Equal("The manifest 'prepare/a/inputs.msgpack' was written by a newer IfGuide: its schema version is 2, and this build reads up to 1. Upgrade this program; silos are upgraded before the clients that use something new.", refusal.Message);
+        Assert.Equal("The manifest 'prepare/a/inputs.msgpack' was written by a newer IfGuide: its schema version is 3, and this build reads up to 2. Upgrade this program; silos are upgraded before the clients that use something new.", refusal.Message);
     }
 
     [Fact]
@@ -31,11 +31,11 @@ public sealed class SchemaVersionTests : IDisposable
         var (_, inputs) = FixedRun.Create();
         await PutAsync("prepare/a/inputs.msgpack", WithoutFieldsFrom(14, inputs));
         var read = await PreparedInputs.LoadAsync(store, "prepare/a/inputs.msgpack");
-        Assert.Equal((inputs.CorpusKey, inputs.Sequences, null, PreparedInputs.NewestSchemaVersion), (read.CorpusKey, read.Sequences, read.Labels, read.SchemaVersion));
+        Assert.Equal((inputs.CorpusKey, inputs.Sequences, null, 1), (read.CorpusKey, read.Sequences, read.Labels, read.SchemaVersion));
     }
 
     [Theory]
-    [InlineData("\"SchemaVersion\":1", "\"SchemaVersion\":2", "its schema version is 2")]
+    [InlineData("\"SchemaVersion\":1", "\"SchemaVersion\":3", "its schema version is 3")]
     [InlineData("\"Seed\":", "\"Temperature\":0.5,\"Seed\":", "Temperature")]
     public async Task Specification_OfANewerBuild_IsRefused(string known, string newer, string named)
     {

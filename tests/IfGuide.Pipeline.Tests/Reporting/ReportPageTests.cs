@@ -25,7 +25,7 @@ public sealed class ReportPageTests
     public void Render_TextOfTheCorpus_IsEncoded()
     {
         var data = Sample();
-        var page = ReportPage.Render(data with { Documents = [Document(("<script>alert(1)</script>", 0.1f, false))] });
+        var page = ReportPage.Render(With(data, behaviour => behaviour with { Documents = [Document(("<script>alert(1)</script>", 0.1f, false))] }));
         Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
         Assert.Contains("&lt;script&gt;", page, StringComparison.Ordinal);
     }
@@ -33,7 +33,7 @@ public sealed class ReportPageTests
     [Fact]
     public void Render_HarshWords_AreMaskedUnlessAskedFor()
     {
-        var data = Sample() with { Suppressed = [], Evaluations = [], Documents = [Document((" you", 0.1f, true), (" id", 9f, true), ("iot", 8f, true), (" friend", 0f, false))] };
+        var data = With(Sample() with { Evaluations = [] }, behaviour => behaviour with { Suppressed = [], Documents = [Document((" you", 0.1f, true), (" id", 9f, true), ("iot", 8f, true), (" friend", 0f, false))] });
         var masked = ReportPage.Render(data);
         Assert.DoesNotContain(">iot<", masked, StringComparison.Ordinal);
         Assert.Contains("> i•<", masked, StringComparison.Ordinal);
@@ -45,7 +45,7 @@ public sealed class ReportPageTests
     [Fact]
     public void Render_KnownSpans_AreMaskedEvenWhereNothingIsSuppressed()
     {
-        var data = Sample() with { Documents = [new InspectedDocument { Id = "d", Tokens = [new(" blockhead", 0, false, true)] }] };
+        var data = With(Sample(), behaviour => behaviour with { Documents = [new InspectedDocument { Id = "d", Tokens = [new(" blockhead", 0, false, true)] }] });
         Assert.DoesNotContain("blockhead", ReportPage.Render(data), StringComparison.Ordinal);
     }
 
@@ -62,7 +62,7 @@ public sealed class ReportPageTests
     [Fact]
     public void Render_RunThatStopsAfterSelection_HasNoEmptySections()
     {
-        var page = ReportPage.Render(Sample() with { Evaluations = [], Trainings = [], KnownSpans = null, Suppressed = [] });
+        var page = ReportPage.Render(With(Sample() with { Evaluations = [], Trainings = [] }, behaviour => behaviour with { KnownSpans = null, Suppressed = [] }));
         Assert.DoesNotContain("Before and after", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<h2>Training</h2>", page, StringComparison.Ordinal);
         Assert.DoesNotContain("suppressed most often", page, StringComparison.Ordinal);
@@ -95,6 +95,8 @@ public sealed class ReportPageTests
     private static InspectedDocument Document(params (string Text, float Score, bool Suppressed)[] tokens) =>
         new() { Id = "syn-00042", Source = "forum", Tokens = [.. tokens.Select(token => new InspectedToken(token.Text, token.Score, token.Suppressed, false))] };
 
+    private static ReportData With(ReportData data, Func<BehaviourReport, BehaviourReport> change) => data with { Behaviours = [change(data.Only!)] };
+
     private static ReportData Sample() => new()
     {
         Specification = new RunSpec
@@ -105,18 +107,26 @@ public sealed class ReportPageTests
             Corpus = new CorpusSpec { Path = "corpus.jsonl" },
             Queries = new QueriesSpec { Toxic = new QuerySetSpec { Path = "a" }, Nontoxic = new QuerySetSpec { Path = "b" } },
         },
-        Selection = new SelectionRecord
-        {
-            Threshold = 1.5f, Candidates = 3527, SelectedTokens = 7050, CorpusTokens = 352_640, SelectedSequences = 900, Sequences = 2755, Budget = 7052, StoppedOnBudget = true,
-            Histogram = new ScoreHistogram { Lowest = -4, Highest = 9, Counts = [.. Enumerable.Range(0, 512).Select(bin => (long)(60_000 * Math.Exp(-Math.Abs(bin - 160) / 14.0)))] },
-        },
-        Documents =
+        Selection = new UnionRecord { SelectedTokens = 7050, CorpusTokens = 352_640, SelectedSequences = 900, Sequences = 2755 },
+        Behaviours =
         [
-            Document(("gardener", 0.2f, false), (":", 0.1f, false), (" how", -0.2f, false), (" do", 0, false), (" I", 0, false), (" prune", 0.4f, false), (" roses", 0.1f, false), ("?\n", 0.3f, false), ("rageface", 1.4f, false), (":", 1.7f, true), (" only", 2.2f, true), (" a", 3.5f, true), (" complete", 5.1f, true), (" numb", 8.9f, true), ("skull", 7.2f, true), (" would", 2.0f, true), (" ask", 0.9f, false), (".", 0.2f, false)),
-            Document((" Thank", 0.1f, false), (" you", 0.2f, false), (" for", 0.1f, false), (" the", 0.1f, false), (" idiot", 4.1f, true), ("ic", 1.9f, true), (" answer", 0.4f, false)),
+            new BehaviourReport
+            {
+                Parameters = new SelectionSpec(),
+                Selection = new SelectionRecord
+                {
+                    Threshold = 1.5f, Candidates = 3527, SelectedTokens = 7050, CorpusTokens = 352_640, SelectedSequences = 900, Sequences = 2755, Budget = 7052, StoppedOnBudget = true,
+                    Histogram = new ScoreHistogram { Lowest = -4, Highest = 9, Counts = [.. Enumerable.Range(0, 512).Select(bin => (long)(60_000 * Math.Exp(-Math.Abs(bin - 160) / 14.0)))] },
+                },
+                Documents =
+                [
+                    Document(("gardener", 0.2f, false), (":", 0.1f, false), (" how", -0.2f, false), (" do", 0, false), (" I", 0, false), (" prune", 0.4f, false), (" roses", 0.1f, false), ("?\n", 0.3f, false), ("rageface", 1.4f, false), (":", 1.7f, true), (" only", 2.2f, true), (" a", 3.5f, true), (" complete", 5.1f, true), (" numb", 8.9f, true), ("skull", 7.2f, true), (" would", 2.0f, true), (" ask", 0.9f, false), (".", 0.2f, false)),
+                    Document((" Thank", 0.1f, false), (" you", 0.2f, false), (" for", 0.1f, false), (" the", 0.1f, false), (" idiot", 4.1f, true), ("ic", 1.9f, true), (" answer", 0.4f, false)),
+                ],
+                Suppressed = [new SuppressedToken(" numb", 211, 6.1), new SuppressedToken("skull", 205, 5.9), new SuppressedToken("\n", 80, 1.7)],
+                KnownSpans = new KnownSpanAgreement(1500, 0.16, 0.75, 190, 210, 0.23),
+            },
         ],
-        Suppressed = [new SuppressedToken(" numb", 211, 6.1), new SuppressedToken("skull", 205, 5.9), new SuppressedToken("\n", 80, 1.7)],
-        KnownSpans = new KnownSpanAgreement(1500, 0.16, 0.75, 190, 210, 0.23),
         Evaluations = [Evaluation("base", 0.062, 2.25), Evaluation("suppressed", 0.004, 2.4)],
         Trainings = [Training("base", 0), Training("suppressed", 0.15)],
         Warnings = ["3 queries lost all their labels to truncation at 256 tokens."],

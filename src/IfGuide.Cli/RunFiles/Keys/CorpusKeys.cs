@@ -46,12 +46,25 @@ internal static class CorpusKeys
             Alternatives = ("path", "pretokenised"),
         });
 
-    public static Section<QueriesSpec> Queries { get; } = new(
-        () => new QueriesSpec { Toxic = null!, Nontoxic = null! },
+    private static readonly Key<QueriesSpec> MaxLength =
+        Key.Of("max_length", WholeNumberKind.Count(2, 1 << 20), (QueriesSpec queries, long length) => queries with { MaxLength = (int)length }, "Longest query in tokens; longer ones are cut on the right.", "256");
+
+    private static readonly Section<QueriesSpec> Pair = new(
+        () => new QueriesSpec(),
         Key.Of("toxic", QuerySet, (QueriesSpec queries, QuerySetSpec set) => queries with { Toxic = set }, "Continuations that the model should not learn; a plain string is short for path."),
         Key.Of("nontoxic", QuerySet, (QueriesSpec queries, QuerySetSpec set) => queries with { Nontoxic = set }, "Continuations that it should keep; a plain string is short for path."),
-        Key.Of("max_length", WholeNumberKind.Count(2, 1 << 20), (QueriesSpec queries, long length) => queries with { MaxLength = (int)length }, "Longest query in tokens; longer ones are cut on the right.", "256"))
+        MaxLength)
     {
         Required = ["toxic", "nontoxic"],
     };
+
+    private static readonly Section<BehaviourSpec> Behaviour = new(
+        () => new BehaviourSpec { Toxic = null!, Nontoxic = null! },
+        Key.Of("toxic", QuerySet, (BehaviourSpec behaviour, QuerySetSpec set) => behaviour with { Toxic = set }, "Continuations that show the behaviour; a plain string is short for path."),
+        Key.Of("nontoxic", QuerySet, (BehaviourSpec behaviour, QuerySetSpec set) => behaviour with { Nontoxic = set }, "Continuations that do not, and should be kept; a plain string is short for path."))
+    {
+        Required = ["toxic", "nontoxic"],
+    };
+
+    public static QueriesKind Queries { get; } = new(Pair, new BehaviourMapKind<BehaviourSpec>(Behaviour), MaxLength);
 }

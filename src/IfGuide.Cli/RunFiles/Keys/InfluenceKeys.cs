@@ -28,9 +28,21 @@ internal static class InfluenceKeys
         Key.Of("normalise", new ChoiceKind<QueryNormalisation>(("sequence", QueryNormalisation.Sequence), ("token", QueryNormalisation.Token), ("sum", QueryNormalisation.Sum)), (ScoresSpec scores, QueryNormalisation by) => scores with { Normalise = by },
             "What the query gradient is divided by: query sequences, query tokens with loss, or nothing.", "\"sequence\""));
 
+    private static readonly ScalarKind<double> Quantile = NumberKind.Between(0, 1);
+    private static readonly ScalarKind<long> Window = WholeNumberKind.Count(0, 1 << 20);
+
+    private static readonly Section<BehaviourSelectionSpec> BehaviourSelection = new(
+        () => new BehaviourSelectionSpec { Name = string.Empty },
+        Key.Of("quantile", Quantile, (BehaviourSelectionSpec selection, double quantile) => selection with { Quantile = quantile }, "Scores above this quantile are candidates; by default as for all."),
+        Key.Of("window", Window, (BehaviourSelectionSpec selection, long window) => selection with { Window = (int)window }, "Tokens selected on each side of a candidate; by default as for all."),
+        Key.Of("budget", new BudgetKind(), (BehaviourSelectionSpec selection, TokenBudget budget) => selection with { Budget = budget }, "Largest number of tokens selected for this behaviour; by default as for all."));
+
     public static Section<SelectionSpec> Selection { get; } = new(
         () => new SelectionSpec(),
-        Key.Of("quantile", NumberKind.Between(0, 1), (SelectionSpec selection, double quantile) => selection with { Quantile = quantile }, "Scores above this quantile are candidates.", "0.99"),
-        Key.Of("window", WholeNumberKind.Count(0, 1 << 20), (SelectionSpec selection, long window) => selection with { Window = (int)window }, "Tokens selected on each side of a candidate.", "1"),
-        Key.Of("budget", new BudgetKind(), (SelectionSpec selection, TokenBudget budget) => selection with { Budget = budget }, "Largest number of selected tokens: a share of the corpus' tokens, or a count.", "\"2%\""));
+        Key.Of("quantile", Quantile, (SelectionSpec selection, double quantile) => selection with { Quantile = quantile }, "Scores above this quantile are candidates.", "0.99"),
+        Key.Of("window", Window, (SelectionSpec selection, long window) => selection with { Window = (int)window }, "Tokens selected on each side of a candidate.", "1"),
+        Key.Of("budget", new BudgetKind(), (SelectionSpec selection, TokenBudget budget) => selection with { Budget = budget }, "Largest number of selected tokens, of each behaviour: a share of the corpus' tokens, or a count.", "\"2%\""),
+        Key.Of("behaviours", new BehaviourMapKind<BehaviourSelectionSpec>(BehaviourSelection),
+            (SelectionSpec selection, IReadOnlyList<(string Name, BehaviourSelectionSpec Value)> behaviours) => selection with { Behaviours = [.. behaviours.Select(entry => entry.Value with { Name = entry.Name })] },
+            "What differs for the behaviours that 'queries' names: quantile, window, budget."));
 }
