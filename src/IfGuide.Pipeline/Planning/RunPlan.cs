@@ -68,34 +68,7 @@ public static class RunPlan
             Add(Stage.Lambda, Shards(Stage.Lambda, names.Lambda));
         }
 
-        // Behaviours may share a query set: one artifact, one unit.
-        UnitReference[] Distinct(Func<BehaviourNames, IEnumerable<UnitReference>> units) => [.. names.Behaviours.SelectMany(units).DistinctBy(unit => unit.Artifact)];
-        UnitReference[][] Each(Func<BehaviourNames, IEnumerable<UnitReference>> units) => [.. names.Behaviours.DistinctBy(behaviour => behaviour.ScoreKey).Select(behaviour => units(behaviour).ToArray())];
-        string Name(BehaviourNames behaviour, string name) => UnitNames.Of(behaviour.Name, name);
-
-        Add(
-            Stage.Query,
-            Distinct(behaviour =>
-            [
-                Unit(Stage.Query, UnitKind.CorpusShard, Name(behaviour, UnitNames.Toxic), names.QueryGradient(behaviour.Queries.Toxic)),
-                Unit(Stage.Query, UnitKind.CorpusShard, Name(behaviour, UnitNames.Nontoxic), names.QueryGradient(behaviour.Queries.Nontoxic)),
-            ]),
-            Distinct(behaviour => inputs.Proxy.InputGroups.Select(group => Unit(Stage.Query, UnitKind.LayerFactor, Name(behaviour, group), behaviour.Direction(group)))));
-
-        // A wave for each behaviour: the first unit of a shard scores it for all behaviours whose scores are not there, in one pass; the later waves find them.
-        Add(Stage.Score, Each(behaviour => Enumerable.Range(0, inputs.Shards).Select(shard =>
-            Unit(Stage.Score, UnitKind.CorpusShard, Name(behaviour, UnitNames.Shard(shard)), behaviour.Scores(shard)))));
-
-        var selections = Distinct(behaviour => [Unit(Stage.Select, UnitKind.Selection, Name(behaviour, UnitNames.Selection), behaviour.Selection)]);
-        if (names.Behaviours.Count == 1)
-        {
-            Add(Stage.Select, selections);
-        }
-        else
-        {
-            Add(Stage.Select, selections, [Unit(Stage.Select, UnitKind.Selection, UnitNames.Selection, names.Selection)]);
-        }
-
+        plan.AddRange(OfBehaviours(names, inputs, Unit));
         if (specification.Target is not null)
         {
             Add(Stage.Train, [.. names.Trainings.Select(wave => (UnitReference[])[.. wave.Select(variant => Unit(Stage.Train, UnitKind.Training, variant, names.TrainedWeights(variant)))])]);
@@ -107,5 +80,29 @@ public static class RunPlan
 
         Add(Stage.Report, [Unit(Stage.Report, UnitKind.Evaluation, UnitNames.Report, names.Report)]);
         return plan;
+    }
+
+    /// <summary>Queries, scores and selection. Behaviours may share query sets: one artifact, one unit.</summary>
+    private static IEnumerable<StagePlan> OfBehaviours(ArtifactNames names, PreparedInputs inputs, Func<Stage, UnitKind, string, string, UnitReference> unit)
+    {
+        IReadOnlyList<UnitReference> Distinct(Func<BehaviourNames, IEnumerable<UnitReference>> units) => [.. names.Behaviours.SelectMany(units).DistinctBy(each => each.Artifact)];
+        string Name(BehaviourNames behaviour, string name) => UnitNames.Of(behaviour.Name, name);
+
+        yield return new StagePlan(Stage.Query,
+        [
+            Distinct(behaviour =>
+            [
+                unit(Stage.Query, UnitKind.CorpusShard, Name(behaviour, UnitNames.Toxic), names.QueryGradient(behaviour.Queries.Toxic)),
+                unit(Stage.Query, UnitKind.CorpusShard, Name(behaviour, UnitNames.Nontoxic), names.QueryGradient(behaviour.Queries.Nontoxic)),
+            ]),
+            Distinct(behaviour => inputs.Proxy.InputGroups.Select(group => unit(Stage.Query, UnitKind.LayerFactor, Name(behaviour, group), behaviour.Direction(group)))),
+        ]);
+
+        // A wave for each behaviour: the first unit of a shard scores it for all behaviours whose scores are not there, in one pass; the later waves find them.
+        yield return new StagePlan(Stage.Score, [.. names.Behaviours.DistinctBy(behaviour => behaviour.ScoreKey).Select(behaviour =>
+            (IReadOnlyList<UnitReference>)[.. Enumerable.Range(0, inputs.Shards).Select(shard => unit(Stage.Score, UnitKind.CorpusShard, Name(behaviour, UnitNames.Shard(shard)), behaviour.Scores(shard)))])]);
+
+        var selections = Distinct(behaviour => [unit(Stage.Select, UnitKind.Selection, Name(behaviour, UnitNames.Selection), behaviour.Selection)]);
+        yield return new StagePlan(Stage.Select, names.Behaviours.Count == 1 ? [selections] : [selections, [unit(Stage.Select, UnitKind.Selection, UnitNames.Selection, names.Selection)]]);
     }
 }
