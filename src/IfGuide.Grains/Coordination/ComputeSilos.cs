@@ -28,6 +28,14 @@ public sealed class ComputeSilos(IClusterManifestProvider manifest, IClusterMemb
         }
     }
 
+    /// <summary>Silos that are leaving the cluster in order.</summary>
+    public IReadOnlyCollection<SiloAddress> Leaving =>
+        [.. membership.CurrentSnapshot.Members.Values.Where(member => member.Status is SiloStatus.ShuttingDown or SiloStatus.Stopping).Select(member => member.SiloAddress)];
+
+    /// <summary>A silo's name, for people.</summary>
+    /// <param name="silo">The silo, which may be gone.</param>
+    public string NameOf(SiloAddress silo) => membership.CurrentSnapshot.Members.TryGetValue(silo, out var member) ? member.Name : silo.ToString();
+
     /// <summary>Asks the cluster to declare a silo dead, unless this process asked for one shortly before or the silo is the last that computes.</summary>
     /// <param name="silo">The silo.</param>
     /// <param name="between">Shortest time between two evictions.</param>

@@ -1,6 +1,7 @@
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Units;
 using IfGuide.Grains.Records;
+using IfGuide.Grains.Scheduling;
 using Orleans.Storage;
 
 namespace IfGuide.Grains.Coordination;
@@ -51,6 +52,7 @@ internal sealed class RunLedger(IPersistentState<RunRecord> state, TimeProvider 
             Submitted = Exists ? Record.Submitted : now,
             Ended = null,
             Failure = null,
+            Deaths = null,
             Stages = [],
             Versions = Remember(new RunVersion(specification, Inputs: null)),
             Owner = owner.Self,
@@ -62,7 +64,7 @@ internal sealed class RunLedger(IPersistentState<RunRecord> state, TimeProvider 
     public void Resume(IRunOwnership owner)
     {
         events.Clear();
-        Record = Record with { State = RunState.Running, Ended = null, Failure = null, Owner = owner.Self, Cluster = owner.Cluster };
+        Record = Record with { State = RunState.Running, Ended = null, Failure = null, Deaths = null, Owner = owner.Self, Cluster = owner.Cluster };
         events.Add(RunEventKind.Started, message: "resumed");
     }
 
@@ -74,6 +76,9 @@ internal sealed class RunLedger(IPersistentState<RunRecord> state, TimeProvider 
     }
 
     public void Prepared(string inputs) => Record = Record with { Inputs = inputs, Versions = Remember(new RunVersion(Record.Specification, inputs)) };
+
+    /// <summary>Remembers the silos that died of units, for whoever coordinates the run after this activation.</summary>
+    public void Count(IReadOnlyList<UnitDeaths> deaths) => Record = Record with { Deaths = deaths };
 
     /// <summary>The inputs must be prepared again.</summary>
     public void Unprepare() => Record = Record with { Inputs = null };

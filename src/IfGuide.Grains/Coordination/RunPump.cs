@@ -18,6 +18,7 @@ internal sealed class RunPump(RunServices services, IGrainFactory grains, RunLed
 {
     private readonly CancellationTokenSource stopping = new();
     private readonly SiloTable silos = new();
+    private readonly DeathToll toll = new(ledger.Record.Deaths ?? [], services.Scheduling);
     private readonly UnitCalls calls = new(services, grains);
     private readonly StorePatience patience = new(services, message => ledger.Tell(RunEventKind.Warning, message: message));
     private IReadOnlyList<StagePlan> planned = [];
@@ -163,7 +164,7 @@ internal sealed class RunPump(RunServices services, IGrainFactory grains, RunLed
     }
 
     private Task<string?> RunWaveAsync(IReadOnlyList<UnitReference> units, StageTracker stage, CancellationToken cancellationToken) =>
-        new WaveRunner(services, calls, ledger, silos, patience).RunAsync(units, stage, () => keepUnits, cancellationToken);
+        new WaveRunner(services, calls, ledger, silos, toll, patience).RunAsync(units, stage, () => keepUnits, cancellationToken);
 
     /// <remarks>
     /// One listing a folder, not one look-up a unit: the number of calls to the store does not grow with the units. Off the activation's

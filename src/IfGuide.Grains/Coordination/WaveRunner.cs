@@ -11,8 +11,9 @@ namespace IfGuide.Grains.Coordination;
 /// <param name="calls">The calls to unit grains.</param>
 /// <param name="ledger">The run's ledger, for events.</param>
 /// <param name="silos">The compute silos, as the run knows them.</param>
+/// <param name="toll">Counts the silos that died of a unit.</param>
 /// <param name="patience">Tells of the store's outages.</param>
-internal sealed class WaveRunner(RunServices services, UnitCalls calls, RunLedger ledger, SiloTable silos, StorePatience patience)
+internal sealed class WaveRunner(RunServices services, UnitCalls calls, RunLedger ledger, SiloTable silos, DeathToll toll, StorePatience patience)
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
     private readonly HashSet<Task> following = [];
@@ -107,7 +108,7 @@ internal sealed class WaveRunner(RunServices services, UnitCalls calls, RunLedge
                     return;
                 }
 
-                scheduler.Answered(attempt, status.Silo is { } silo ? SiloAddress.FromParsableString(silo) : null, status.Progress);
+                scheduler.Answered(attempt, status.Silo is { } silo ? SiloAddress.FromParsableString(silo) : null, status.Progress, status.State == UnitState.Queued);
                 if (status.State == UnitState.Done)
                 {
                     lastArtifact = status.Artifact;
@@ -178,7 +179,12 @@ internal sealed class WaveRunner(RunServices services, UnitCalls calls, RunLedge
         }
 
         looked = now;
-        silos.Update(services.Silos.Current);
+        silos.Update(services.Silos.Current, services.Silos.Leaving, now, services.Scheduling);
+        foreach (var attempt in silos.TakeDeaths())
+        {
+            Count(attempt);
+        }
+
         if (silos.Silos.Count == 0 && !toldNoSilos)
         {
             ledger.Tell(RunEventKind.Warning, message: "Waiting for compute silos: the cluster has none.");
@@ -194,6 +200,29 @@ internal sealed class WaveRunner(RunServices services, UnitCalls calls, RunLedge
         {
             ledger.Tell(RunEventKind.Warning, message: $"Silo {stuck} does not answer although others do; it is evicted.");
         }
+    }
+
+    /// <summary>A silo died while it computed a unit; too many in a row, and it is the unit that kills them.</summary>
+    private void Count(UnitAttempt attempt)
+    {
+        var deaths = toll.Add(attempt.Unit, attempt.Progress, services.Silos.NameOf(attempt.Silo));
+        ledger.Count(toll.Deaths);
+        if (!toll.IsTooMany(deaths))
+        {
+            ledger.Tell(RunEventKind.Warning, message: $"Silo {deaths.Silos[^1]} died while it computed {deaths.Unit}{(deaths.Silos.Count == 1 ? string.Empty : $", as did {string.Join(", ", deaths.Silos.SkipLast(1))} before")}.");
+            return;
+        }
+
+        failure ??= new RunFailure
+        {
+            Message = $"{deaths.Silos.Count} silos died one after the other while they computed unit {deaths.Unit} of {attempt.Unit.Stage}, and it got no further: {string.Join(", ", deaths.Silos)}. " +
+                "It is not given to another. Their logs and the machine's (out of memory, a crash in native code) say more; with the cause removed, resume the run.",
+            UserFault = false,
+            Stage = attempt.Unit.Stage,
+            Unit = attempt.Unit.Name,
+            Silo = deaths.Silos[^1],
+        };
+        changed.TrySetResult();
     }
 
     private async Task ProbeAsync(SiloAddress silo, CancellationToken cancellationToken)

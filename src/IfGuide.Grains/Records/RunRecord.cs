@@ -1,5 +1,6 @@
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Units;
+using IfGuide.Grains.Scheduling;
 
 namespace IfGuide.Grains.Records;
 
@@ -62,6 +63,9 @@ public sealed record RunRecord
 
     /// <summary>Every pair of specification and inputs that the run has had, so that a deletion finds what they made.</summary>
     public IReadOnlyList<RunVersion> Versions { get; init; } = [];
+
+    /// <summary>Silos that died while they computed a unit; null: none since the run was submitted or resumed.</summary>
+    public IReadOnlyList<UnitDeaths>? Deaths { get; init; }
 
     /// <summary>The status for clients.</summary>
     /// <param name="interrupted">Whether nobody runs it although it says running.</param>

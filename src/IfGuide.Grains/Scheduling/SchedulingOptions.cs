@@ -44,4 +44,13 @@ public sealed record SchedulingOptions
 
     /// <summary>Most attempts of one unit at a time.</summary>
     public int MostCopies { get; init; } = 3;
+
+    /// <summary>Silos that may die in a row while they compute a unit, and the unit gets no further, before it counts as what kills them.</summary>
+    public int MostDeaths { get; init; } = 3;
+
+    /// <summary>A silo that is gone later than this after a unit on it was lost did not die of the unit.</summary>
+    public TimeSpan DeathWindow { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>A unit that gets further by this share before the next silo dies makes progress: what was counted is forgotten.</summary>
+    public double DeathProgress { get; init; } = 0.01;
 }

@@ -14,6 +14,9 @@ public enum Lane
 public sealed class SiloTable
 {
     private readonly Dictionary<SiloAddress, Entry> entries = [];
+    private readonly HashSet<SiloAddress> leavers = [];
+    private readonly HashSet<(SiloAddress, Lane)> judged = [];
+    private readonly List<UnitAttempt> deaths = [];
 
     /// <summary>The compute silos that are known.</summary>
     public IReadOnlyCollection<SiloAddress> Silos => entries.Keys;
@@ -23,11 +26,24 @@ public sealed class SiloTable
 
     /// <summary>Replaces the list of silos; what is known of those that stay is kept.</summary>
     /// <param name="active">The compute silos that are members of the cluster.</param>
-    public void Update(IReadOnlyCollection<SiloAddress> active)
+    /// <param name="leaving">Silos that leave it in order.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="options">The policy's numbers.</param>
+    public void Update(IReadOnlyCollection<SiloAddress> active, IReadOnlyCollection<SiloAddress> leaving, DateTimeOffset now, SchedulingOptions options)
     {
         ArgumentNullException.ThrowIfNull(active);
+        ArgumentNullException.ThrowIfNull(options);
+        leavers.UnionWith(leaving);
         foreach (var gone in entries.Keys.Except(active).ToArray())
         {
+            foreach (var (lane, suspect) in entries[gone].Suspects)
+            {
+                if (now - suspect.Since <= options.DeathWindow)
+                {
+                    Judge(suspect.Attempt, lane);
+                }
+            }
+
             entries.Remove(gone);
         }
 
@@ -35,6 +51,14 @@ public sealed class SiloTable
         {
             entries.TryAdd(silo, new Entry());
         }
+    }
+
+    /// <summary>What silos were computing when they died, since the last time this was asked.</summary>
+    public IReadOnlyList<UnitAttempt> TakeDeaths()
+    {
+        var taken = deaths.ToArray();
+        deaths.Clear();
+        return taken;
     }
 
     /// <summary>Silos in doubt that should be asked now whether they answer.</summary>
@@ -85,6 +109,7 @@ public sealed class SiloTable
             entry.FirstFailure = null;
             entry.DoubtSince = null;
             entry.LastAnswer = now;
+            entry.Suspects.Clear();
         }
     }
 
@@ -108,6 +133,20 @@ public sealed class SiloTable
         }
 
         return entry.DoubtSince is not null;
+    }
+
+    /// <summary>Notes what a silo was computing when it stopped answering: if it turns out to be dead, that may be why.</summary>
+    internal void Suspect(UnitAttempt attempt, DateTimeOffset now)
+    {
+        var lane = attempt.Scheduled.Lane;
+        if (entries.TryGetValue(attempt.Silo, out var entry))
+        {
+            entry.Suspects.TryAdd(lane, (attempt, now));
+        }
+        else
+        {
+            Judge(attempt, lane); // the cluster knew of its death before the call failed
+        }
     }
 
     internal SiloAddress? Choose(Lane lane, Func<SiloAddress, int> slots, SiloAddress? preferred, DateTimeOffset now)
@@ -164,8 +203,19 @@ public sealed class SiloTable
         }
     }
 
+    /// <remarks>A silo dies once, of the first unit that was lost on each of its lanes.</remarks>
+    private void Judge(UnitAttempt attempt, Lane lane)
+    {
+        if (!leavers.Contains(attempt.Silo) && judged.Add((attempt.Silo, lane)))
+        {
+            deaths.Add(attempt);
+        }
+    }
+
     private sealed class Entry
     {
+        public Dictionary<Lane, (UnitAttempt Attempt, DateTimeOffset Since)> Suspects { get; } = [];
+
         public int[] Outstanding { get; } = new int[2];
 
         public int Failures { get; set; }

@@ -42,6 +42,12 @@ public sealed class UnitAttempt
 
     internal DateTimeOffset ProgressTold { get; set; }
 
+    /// <summary>Whether the silo, as last told, had not begun it.</summary>
+    internal bool Waits { get; set; }
+
+    /// <summary>Whether the silo computes it now, for all that is known: it is the first that this coordinator issued, and was not told to wait for another run's.</summary>
+    internal bool IsComputed => Place is { Previous: null } && !Waits;
+
     internal static string KeyOf(UnitReference unit, int number)
     {
         var key = $"{unit.Run}/{unit.Stage}/{unit.Name}";

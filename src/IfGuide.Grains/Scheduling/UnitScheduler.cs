@@ -93,7 +93,8 @@ public sealed class UnitScheduler
     /// <param name="attempt">The attempt.</param>
     /// <param name="silo">The silo that answered: where the grain really is.</param>
     /// <param name="progress">Share of the unit that is done.</param>
-    public void Answered(UnitAttempt attempt, SiloAddress? silo, double progress = 0)
+    /// <param name="waits">Whether the silo has not begun it.</param>
+    public void Answered(UnitAttempt attempt, SiloAddress? silo, double progress = 0, bool waits = false)
     {
         ArgumentNullException.ThrowIfNull(attempt);
         var now = time.GetUtcNow();
@@ -107,6 +108,7 @@ public sealed class UnitScheduler
 
         attempt.Progress = progress;
         attempt.ProgressTold = now;
+        attempt.Waits = waits;
         attempt.Scheduled.Losses = 0;
         silos.Answered(attempt.Silo, now);
     }
@@ -152,8 +154,13 @@ public sealed class UnitScheduler
             return;
         }
 
-        End(attempt);
         var now = time.GetUtcNow();
+        if (reason is LossReason.Unavailable or LossReason.TimedOut && attempt.IsComputed)
+        {
+            silos.Suspect(attempt, now);
+        }
+
+        End(attempt);
         var unit = attempt.Scheduled;
         var elsewhere = IsBetterElsewhere(attempt, reason, now);
         if (elsewhere)

@@ -25,7 +25,7 @@ internal sealed class SiloSimulation(Func<TimeSpan, double>[] speeds, bool tells
     /// <returns>Seconds.</returns>
     public double Run(double[] work)
     {
-        silos.Update(addresses);
+        silos.Update(addresses, [], time.GetUtcNow(), new SchedulingOptions());
         var start = time.GetUtcNow();
         var scheduler = new UnitScheduler(work.Select(Unit), _ => true, silos, new SchedulingOptions(), time);
         for (var step = 0; !scheduler.IsComplete; step++)

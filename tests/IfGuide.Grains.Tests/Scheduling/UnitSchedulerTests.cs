@@ -32,7 +32,7 @@ public sealed class UnitSchedulerTests
     [Fact]
     public void Next_UnitsThatNeedNoDevice_HaveSlotsOfTheirOwn()
     {
-        silos.Update([A]);
+        silos.Update([A], [], time.GetUtcNow(), options);
         var units = Units(3).Append(new UnitReference { Run = RunId.Parse("run"), Specification = "s", Stage = Stage.Select, Name = "selection", Kind = UnitKind.Selection, Artifact = "select/k/selection" });
         var scheduler = new UnitScheduler(units, unit => unit.Kind == UnitKind.CorpusShard, silos, options, time);
         Assert.Equal(["shard-0", "shard-1", "selection"], scheduler.Next().Select(attempt => attempt.Unit.Name));
@@ -44,7 +44,7 @@ public sealed class UnitSchedulerTests
         var scheduler = Scheduler(units: 1);
         Assert.Empty(scheduler.Next());
         Assert.False(scheduler.IsComplete);
-        silos.Update([A]);
+        silos.Update([A], [], time.GetUtcNow(), options);
         Assert.Single(scheduler.Next());
     }
 
@@ -151,7 +151,7 @@ public sealed class UnitSchedulerTests
     [Fact]
     public void FindEviction_LongInDoubtAndProbedInVain_WhileAnotherAnswers()
     {
-        silos.Update([A, B]);
+        silos.Update([A, B], [], time.GetUtcNow(), options);
         silos.Failed(A, time.GetUtcNow(), TimeSpan.Zero);
         Assert.Equal([A], silos.TakeProbes(time.GetUtcNow(), options));
         Assert.Empty(silos.TakeProbes(time.GetUtcNow(), options));
@@ -200,7 +200,7 @@ public sealed class UnitSchedulerTests
     {
         var scheduler = Scheduler(units: 2, A);
         var started = scheduler.Next();
-        silos.Update([A, B]);
+        silos.Update([A, B], [], time.GetUtcNow(), options);
         var copy = Assert.Single(scheduler.Next());
         Assert.Equal(("shard-1", 2, B), (copy.Unit.Name, copy.Number, copy.Silo));
         Assert.Empty(scheduler.Next());
@@ -247,7 +247,7 @@ public sealed class UnitSchedulerTests
     private UnitScheduler Scheduler(int units, params SiloAddress[] active)
     {
         silos = new SiloTable();
-        silos.Update(active);
+        silos.Update(active, [], time.GetUtcNow(), options);
         return new UnitScheduler(Units(units), unit => unit.Kind == UnitKind.CorpusShard, silos, options, time);
     }
 
