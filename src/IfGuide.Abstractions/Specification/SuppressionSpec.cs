@@ -23,6 +23,6 @@ public sealed record SuppressionSpec
     /// <summary>λ of the objective; at least 0.</summary>
     [Id(1)] public double PenaltyWeight { get; init; } = 1.0;
 
-    /// <summary>The loss (nats per token) at which the hinge stops; null: the logarithm of the vocabulary size, the loss of knowing nothing.</summary>
+    /// <summary>The loss (nats per token) at which the hinge stops; null: the loss on held-out text (<see cref="TrainingSpec.Validation"/>, else <see cref="EvaluationSpec.Perplexity"/>) at its last measurement; without such text, the logarithm of the vocabulary size, the loss of knowing nothing.</summary>
     [Id(2)] public double? HingeCap { get; init; }
 }

@@ -36,4 +36,28 @@ public sealed record TrainingSpec
 
     /// <summary>Optimizer steps between checkpoints.</summary>
     [Id(10)] public int CheckpointEvery { get; init; } = 500;
+
+    /// <summary>Whether weight decay takes vectors (norm weights and biases) too; null: yes, as the reference does.</summary>
+    [Id(11)] public bool? DecayVectors { get; init; }
+
+    /// <summary>What a batch's summed loss is divided by; null: <see cref="BatchDivisor.Labels"/>.</summary>
+    [Id(12)] public BatchDivisor? Normalise { get; init; }
+
+    /// <summary>Held-out text, a jsonl, whose loss is measured during the training; null: not measured.</summary>
+    [Id(13)] public string? Validation { get; init; }
+
+    /// <summary>Optimizer steps between measurements of the held-out text; null: a twentieth of the training.</summary>
+    [Id(14)] public int? ValidateEvery { get; init; }
+
+    /// <summary>How far the held-out loss may rise above its lowest value (nats per token) before the training counts as diverged; null: 1.</summary>
+    [Id(15)] public double? Divergence { get; init; }
+}
+
+/// <summary>What the summed loss of a batch is divided by.</summary>
+public enum BatchDivisor
+{
+    /// <summary>Its labels, those of each sequence's first token included.</summary>
+    Labels,
+    /// <summary>Its predicted positions, those without a label included.</summary>
+    Positions,
 }

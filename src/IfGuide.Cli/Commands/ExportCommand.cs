@@ -29,7 +29,8 @@ internal static class ExportCommand
         var format = new Option<string?>("--format") { Description = "Its format: " + string.Join("; ", Formats.Select(pair => $"{pair.Key}: {string.Join(", ", pair.Value)}")) + ".", HelpName = "F" };
         var model = new Option<string?>("--model") { Description = "Which model: suppressed (the default), base, proxy, ...", HelpName = "NAME" };
         var behaviour = CommonOptions.Behaviour("Whose scores, mask or order, where the run has several behaviours; a mask without it is that of all together.");
-        return new Command("export", "Takes a result out of the store.") { id, artifact, path, format, model, behaviour }.Does(async (result, context, cancellationToken) =>
+        var checkpoint = new Option<bool>("--checkpoint") { Description = "With model: the last good checkpoint of a training that has not ended, or that diverged." };
+        return new Command("export", "Takes a result out of the store.") { id, artifact, path, format, model, checkpoint, behaviour }.Does(async (result, context, cancellationToken) =>
         {
             var what = result.GetRequiredValue(artifact);
             var chosen = Format(what, result.GetValue(format));
@@ -41,7 +42,15 @@ internal static class ExportCommand
 
             await using var session = await RunSession.OpenAsync(context, create: false, cancellationToken);
             var run = await RunArtifacts.OpenAsync(session, result.GetRequiredValue(id), cancellationToken);
-            await WriteAsync(run, what, chosen, result.GetValue(model), target, cancellationToken, result.GetValue(behaviour));
+            if (result.GetValue(checkpoint))
+            {
+                await ModelExport.WriteCheckpointAsync(run, what == "model" ? result.GetValue(model) : throw new UserErrorException($"--checkpoint belongs to the artifact model, not to {what}; leave it out."), target, cancellationToken);
+            }
+            else
+            {
+                await WriteAsync(run, what, chosen, result.GetValue(model), target, cancellationToken, result.GetValue(behaviour));
+            }
+
             context.Console.Result(
                 new { Run = run.Status.Run.ToString(), Artifact = what, Format = chosen, Path = Path.GetFullPath(target) },
                 told => $"{told.Artifact} of {told.Run} as {told.Format}: {target}");

@@ -18,8 +18,49 @@ internal static class ModelExport
     public static async Task WriteAsync(RunArtifacts run, string? model, string path, CancellationToken cancellationToken)
     {
         var (weights, prepared) = Find(run, model ?? "suppressed");
+        await WriteAsync(run, prepared, await run.FetchAsync(weights, "trained model", cancellationToken), path, cancellationToken);
+    }
+
+    /// <summary>Writes the folder from the newest checkpoint of a training that has not ended.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="model"><c>proxy</c>, or a model that the run trains; null: the suppressed one.</param>
+    /// <param name="path">The folder.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="UserErrorException">There is no checkpoint.</exception>
+    public static async Task WriteCheckpointAsync(RunArtifacts run, string? model, string path, CancellationToken cancellationToken)
+    {
+        var (weights, prepared) = Find(run, model ?? "suppressed");
+        string? newest = null;
+        await foreach (var artifact in run.Store.ListAsync(weights[..(weights.LastIndexOf('/') + 1)], cancellationToken))
+        {
+            newest = ArtifactNames.StepOfCheckpoint(artifact.Name) is { } step && (newest is null || step > ArtifactNames.StepOfCheckpoint(newest)) ? artifact.Name : newest;
+        }
+
+        if (newest is null)
+        {
+            throw new UserErrorException($"The training of '{model ?? "suppressed"}' has no checkpoint: it has ended (leave --checkpoint out), or has not come to its first (training.checkpoint_every).");
+        }
+
+        var checkpoint = await run.FetchAsync(newest, "checkpoint", cancellationToken);
+        var extracted = Path.Combine(Path.GetTempPath(), $"ifguide-{Guid.NewGuid():N}.safetensors");
+        try
+        {
+            await using (var stream = new FileStream(extracted, FileMode.CreateNew, FileAccess.Write))
+            {
+                TrainingCheckpoint.WriteWeights(checkpoint, stream);
+            }
+
+            await WriteAsync(run, prepared, extracted, path, cancellationToken);
+        }
+        finally
+        {
+            File.Delete(extracted);
+        }
+    }
+
+    private static async Task WriteAsync(RunArtifacts run, PreparedModel prepared, string weightsPath, string path, CancellationToken cancellationToken)
+    {
         var configurationPath = await run.FetchAsync(prepared.Configuration, "configuration", cancellationToken);
-        var weightsPath = await run.FetchAsync(weights, "trained model", cancellationToken);
         var tokenizerPath = run.Inputs.Tokenizer is { } tokenizer ? await run.FetchAsync(tokenizer, "tokenizer", cancellationToken) : null;
         await OutputFile.WriteFolderAsync(path, folder =>
         {

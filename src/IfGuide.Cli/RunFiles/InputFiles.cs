@@ -17,6 +17,8 @@ internal static class InputFiles
             .. Arrays("corpus.pretokenised", run.Corpus.Pretokenised),
             .. QuerySets(run).SelectMany(set => Arrays($"{set.Key}.pretokenised", set.Set.Pretokenised).Prepend(($"{set.Key}.path", set.Set.Path))),
             ("target.path", run.Target?.Path),
+            ("training.validation", run.Target is null ? null : run.Training.Validation),
+            ("proxy.training.validation", run.Proxy.Training?.Validation),
             ("evaluation.prompts", run.Evaluation?.Prompts),
             ("evaluation.perplexity", run.Evaluation?.Perplexity),
             ("evaluation.last_word", run.Evaluation?.LastWord),

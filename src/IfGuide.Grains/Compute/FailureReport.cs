@@ -1,6 +1,7 @@
 using System.Reflection;
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Units;
+using IfGuide.Pipeline;
 using IfGuide.Storage.Artifacts;
 
 namespace IfGuide.Grains.Compute;
@@ -19,7 +20,7 @@ internal static class FailureReport
     {
         var cause = Unwrap(exception);
         var userFault = cause is UserErrorException or InvalidDataException;
-        var message = userFault || cause is IOException ? cause.Message : $"{cause.GetType().Name}: {cause.Message}";
+        var message = userFault || cause is IOException or DivergedTrainingException ? cause.Message : $"{cause.GetType().Name}: {cause.Message}";
         return new RunFailure
         {
             Message = Cut(message, LongestMessage),

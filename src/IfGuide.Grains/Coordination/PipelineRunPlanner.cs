@@ -45,12 +45,7 @@ public sealed class PipelineRunPlanner(IArtifactStore store) : IRunPlanner
         var specification = await ReadAsync(version.Specification, cancellationToken);
         var prepared = await PreparedInputs.LoadAsync(store, version.Inputs, cancellationToken);
         var units = RunPlan.Create(specification, version.Specification, prepared, version.Inputs).SelectMany(stage => stage.Units).Select(unit => unit.Artifact);
-        string?[] inputs =
-        [
-            prepared.ShardArtifact(0), prepared.Proxy.Configuration, prepared.Proxy.Weights, prepared.Target?.Configuration, prepared.Target?.Weights,
-            .. prepared.Behaviours.SelectMany(behaviour => new[] { behaviour.Toxic.Artifact, behaviour.Nontoxic.Artifact }), prepared.Tokenizer, prepared.Prompts, prepared.Perplexity, prepared.LastWord, prepared.Labels,
-        ];
-        references.UnionWith(units.Concat(inputs.OfType<string>()).Select(Folder));
+        references.UnionWith(units.Concat(prepared.Artifacts).Select(Folder));
         return references;
     }
 

@@ -84,10 +84,12 @@ internal sealed class StageTracker
 
         var sum = ended.GetValueOrDefault(measure);
         string? note = null;
+        TrainingFigures? training = null;
         foreach (var detail in running.Values.Select(status => status.Detail).OfType<UnitProgress>().Where(detail => detail.Measure == measure))
         {
             sum = sum.Plus(detail);
             note = detail.Note is not null && detail.Done < detail.Total ? detail.Note : note;
+            training = detail.Training is null ? training : detail.Training with { TokensPerSecond = detail.Training.TokensPerSecond + (training?.TokensPerSecond ?? 0) };
         }
 
         return sum.Count == 0 ? null : new UnitProgress
@@ -96,6 +98,7 @@ internal sealed class StageTracker
             Done = sum.Done,
             Total = (long)((double)sum.Total / sum.Count * (units - reused)),
             Note = note ?? sum.Note,
+            Training = training,
         };
     }
 

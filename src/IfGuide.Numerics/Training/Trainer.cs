@@ -22,7 +22,7 @@ public sealed class Trainer : IDisposable
     private readonly ISequenceSource source;
     private readonly FlatParameters parameters;
     private readonly FusedAdamW optimizer;
-    private readonly SuppressionHead head;
+    private SuppressionHead head;
     private readonly SequenceBatch batch;
     private readonly DataOrder order;
     private readonly LearningRateSchedule schedule;
@@ -59,6 +59,14 @@ public sealed class Trainer : IDisposable
 
     /// <summary>The model as trained so far, in the precision of the forward pass. The trainer owns it.</summary>
     public CausalLanguageModel Model => parameters.Model;
+
+    /// <summary>Sets the loss at which a hinge ends, for the steps from here on. It is no part of the saved state.</summary>
+    /// <param name="cap">Nats per token.</param>
+    public void SetHingeCap(double cap)
+    {
+        head.Dispose();
+        head = new SuppressionHead(options.Suppression with { HingeCap = cap });
+    }
 
     /// <summary>Takes one step.</summary>
     /// <exception cref="InvalidOperationException">All steps are taken.</exception>

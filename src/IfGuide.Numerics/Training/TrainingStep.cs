@@ -21,8 +21,14 @@ public sealed class TrainingDivergedException : InvalidOperationException
     /// <param name="value">What was found.</param>
     public TrainingDivergedException(long step, string what, double value)
         : base($"Training diverged at step {step}: its {what} is {value}. Lower the learning rate, raise the warm-up, clip the gradient, or bound the suppression objective (hinge, unlikelihood).") =>
-        Step = step;
+        (Step, What, Value) = (step, what, value);
 
     /// <summary>Steps taken, the failed one included.</summary>
     public long Step { get; }
+
+    /// <summary>What was not finite.</summary>
+    public string What { get; }
+
+    /// <summary>What was found.</summary>
+    public double Value { get; }
 }

@@ -27,9 +27,9 @@ internal sealed class UnitContext
     public (BehaviourNames Behaviour, string Name) Part => Names.Part(Unit) ?? throw new InvalidOperationException($"Unit '{Unit.Name}' of stage {Unit.Stage} belongs to no behaviour.");
 
     /// <summary>Reports progress and stops here when the unit was cancelled.</summary>
-    public void Report(string measure, long done, long total, string? note = null)
+    public void Report(string measure, long done, long total, string? note = null, TrainingFigures? training = null)
     {
         CancellationToken.ThrowIfCancellationRequested();
-        Progress?.Report(new UnitProgress { Measure = measure, Done = done, Total = total, Note = note });
+        Progress?.Report(new UnitProgress { Measure = measure, Done = done, Total = total, Note = note, Training = training });
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Abstractions.Units;
@@ -10,6 +11,7 @@ namespace IfGuide.Pipeline;
 /// <param name="inputs">Its prepared inputs.</param>
 public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
 {
+    private const string CheckpointPrefix = "checkpoint-";
     private readonly FactorsSpec factors = specification.Factors;
 
     /// <summary>True when the strategy uses Kronecker factors.</summary>
@@ -20,14 +22,14 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
 
     /// <summary>Key of the proxy's weights.</summary>
     public string ProxyKey => field ??= inputs.Proxy.Weights is null
-        ? TrainingKey(inputs.Proxy, ProxyTraining, mask: null)
+        ? TrainingKey(inputs.Proxy, ProxyTraining, mask: null, inputs.ProxyValidation)
         : inputs.Proxy.Key;
 
     /// <summary>The training of a proxy without weights.</summary>
     public TrainingSpec ProxyTraining => specification.Proxy.Training ?? specification.Training;
 
     /// <summary>Weights of the proxy.</summary>
-    public string ProxyWeights => inputs.Proxy.Weights ?? Training(TrainingKey(inputs.Proxy, ProxyTraining, mask: null));
+    public string ProxyWeights => inputs.Proxy.Weights ?? Training(ProxyKey);
 
     private string FactorKey => field ??= ContentKey.Of("factors/1", ProxyKey, inputs.CorpusKey, specification.Seed, factors.Labels, factors.Sequences, factors.Precision);
 
@@ -111,9 +113,30 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
     /// <param name="shard">The shard.</param>
     public string FilterMask(string variant, int shard) => $"train/{FilterKey(variant)}/mask-{shard:D5}.npy";
 
+    /// <summary>Held-out text that a training measures itself on; null: none.</summary>
+    /// <param name="variant">The model; <c>proxy</c> for the proxy.</param>
+    /// <remarks>A hinge without a cap takes its cap from held-out text, where there is any.</remarks>
+    public string? HeldOut(string variant) => variant == UnitNames.Proxy
+        ? inputs.ProxyValidation
+        : inputs.Validation ?? (variant is Units.Variants.Suppressed or Units.Variants.Random && specification.Suppression is { Objective: SuppressionObjective.Hinge, HingeCap: null } ? inputs.Perplexity : null);
+
     /// <summary>Loss curve of a training, beside its weights.</summary>
     /// <param name="weights">Store name of the trained weights.</param>
     public static string TrainingLogOf(string weights) => $"{weights[..weights.LastIndexOf('/')]}/log.msgpack";
+
+    /// <summary>A checkpoint of a training, beside its weights.</summary>
+    /// <param name="weights">Store name of the trained weights.</param>
+    /// <param name="step">Steps taken.</param>
+    public static string CheckpointOf(string weights, long step) =>
+        string.Create(CultureInfo.InvariantCulture, $"{weights[..weights.LastIndexOf('/')]}/{CheckpointPrefix}{step:D9}.safetensors");
+
+    /// <summary>Steps taken at a checkpoint; null: the artifact is none.</summary>
+    /// <param name="artifact">Its store name.</param>
+    public static long? StepOfCheckpoint(string artifact)
+    {
+        var name = artifact.AsSpan(artifact.LastIndexOf('/') + 1);
+        return name.StartsWith(CheckpointPrefix, StringComparison.Ordinal) && long.TryParse(name[CheckpointPrefix.Length..name.LastIndexOf('.')], NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : null;
+    }
 
     /// <summary>Measurements of one model.</summary>
     /// <param name="variant">The model.</param>
@@ -218,14 +241,19 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
             Units.Variants.Suppressed => ContentKey.Of("mask", SelectionKey, specification.Suppression),
             Units.Variants.Random => ContentKey.Of("mask", FilterKey(trained), specification.Suppression),
             _ => FilterKey(trained),
-        }),
+        }, HeldOut(trained)),
     };
 
     private string FilterKey(string variant) => variant == Units.Variants.Random
         ? ContentKey.Of("filter/1", variant, SelectionKey, specification.Seed)
         : ContentKey.Of("filter/1", variant, SelectionKey);
 
-    /// <remarks>The same for the proxy and for the target: a base model that trains like the proxy is the proxy. Checkpoints change nothing.</remarks>
-    private string TrainingKey(PreparedModel model, TrainingSpec training, string? mask) =>
-        ContentKey.Of("training/1", model.Key, training with { CheckpointEvery = 0 }, inputs.CorpusKey, specification.Seed, mask);
+    /// <remarks>The same for the proxy and for the target: a base model that trains like the proxy is the proxy. Checkpoints, and when to give up, change nothing.</remarks>
+    private string TrainingKey(PreparedModel model, TrainingSpec training, string? mask, string? heldOut)
+    {
+        var settings = training with { CheckpointEvery = 0, Divergence = null, Validation = null };
+        return heldOut is null
+            ? ContentKey.Of("training/1", model.Key, settings with { ValidateEvery = null }, inputs.CorpusKey, specification.Seed, mask)
+            : ContentKey.Of("training/1", model.Key, settings, inputs.CorpusKey, specification.Seed, mask, heldOut);
+    }
 }

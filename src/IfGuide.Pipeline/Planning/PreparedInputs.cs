@@ -79,6 +79,22 @@ public sealed record PreparedInputs
     /// <summary>Named behaviours, in the order of the run file; null: <see cref="Toxic"/> and <see cref="Nontoxic"/> are the only one.</summary>
     [Key(20)] public IReadOnlyList<PreparedBehaviour>? Named { get; init; }
 
+    /// <summary>Held-out text of the target's training; null: none.</summary>
+    [Key(21)] public string? Validation { get; init; }
+
+    /// <summary>Held-out text of the proxy's training; null: none.</summary>
+    [Key(22)] public string? ProxyValidation { get; init; }
+
+    /// <summary>Store name of <see cref="Overlap"/> as it was found; null: an older build wrote this.</summary>
+    [Key(23)] public string? OverlapArtifact { get; init; }
+
+    /// <summary>Store names of all that the preparation stored, one of each folder at least.</summary>
+    [IgnoreMember] public IEnumerable<string> Artifacts => new[]
+    {
+        ShardArtifact(0), Proxy.Configuration, Proxy.Weights, Target?.Configuration, Target?.Weights, Tokenizer, Prompts, Perplexity, LastWord, Labels, HardNegatives, Validation, ProxyValidation,
+        ClassifierTexts?.Toxic, ClassifierTexts?.Nontoxic, Onnx?.Model, Onnx?.Tokenizer, OverlapArtifact,
+    }.Concat(Behaviours.SelectMany(behaviour => new[] { behaviour.Toxic.Artifact, behaviour.Toxic.Texts, behaviour.Nontoxic.Artifact, behaviour.Nontoxic.Texts })).OfType<string>();
+
     /// <summary>Sequences of the corpus.</summary>
     [IgnoreMember] public long Sequences => ShardSequences.Sum();
 

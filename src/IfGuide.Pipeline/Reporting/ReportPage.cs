@@ -42,6 +42,7 @@ public static class ReportPage
             HasTrainings = data.Trainings.Count > 0,
             Trainings = data.Trainings.Select((training, index) => new { Name = training.Variant, Style = $"m{index}" }).ToArray(),
             LossChart = data.Trainings.Count > 0 ? LossChart.Draw(data.Trainings) : string.Empty,
+            GradientChart = data.Trainings.Count > 0 ? GradientChart.Draw(data.Trainings) : string.Empty,
             Times = options.StageTimes.Select(time => new { Stage = ReportSummary.Name(time.Stage), Elapsed = Figures.Time(time.Elapsed), time.Units, time.Reused }).ToArray(),
             Settings = ReportSummary.Settings(data.Specification),
         };

@@ -19,6 +19,9 @@ internal sealed class OverlapPreparation(BlockingStore store, InputFiles files)
     private readonly List<object> identity = [];
     private TextSet? prompts;
 
+    /// <summary>Store name of what was found; null before <see cref="Compare"/>.</summary>
+    public string? Artifact { get; private set; }
+
     /// <summary>Adds a query set.</summary>
     /// <param name="name">The key of the run file that names it.</param>
     /// <param name="path">Its file; null for token arrays.</param>
@@ -70,6 +73,7 @@ internal sealed class OverlapPreparation(BlockingStore store, InputFiles files)
     public OverlapRecord Compare(string corpusKey, CorpusSpec corpus, TokenizerFile? tokenizer, int vocabulary, Action<CorpusFindings>? prepare, CancellationToken cancellationToken)
     {
         var name = $"prepare/{ContentKey.Of("overlap/1", corpusKey, identity, tokenizer is null)}/overlap.msgpack";
+        Artifact = name;
         if (prepare is null && store.Exists(name))
         {
             return MessagePackSerializer.Deserialize<OverlapRecord>(File.ReadAllBytes(store.Fetch(name)), cancellationToken: cancellationToken);

@@ -56,6 +56,9 @@ internal static class PreparationUnit
             HardNegatives = evaluation.HardNegatives,
             Warnings = [.. corpus.Warnings, .. queryWarnings, .. shared.Warnings()],
             Overlap = shared,
+            OverlapArtifact = overlap.Artifact,
+            Validation = target is null ? null : HeldOutSequences.Store(specification.Training.Validation, "training.validation", tokenizer, files),
+            ProxyValidation = proxy.Weights is not null ? null : HeldOutSequences.Store((specification.Proxy.Training ?? specification.Training).Validation, "proxy.training.validation", tokenizer, files),
         };
         var name = $"prepare/{ContentKey.Of("inputs/1", Convert.ToHexString(MessagePackSerializer.Serialize(inputs, cancellationToken: cancellationToken)))}/inputs.msgpack";
         store.Put(name, stream => MessagePackSerializer.Serialize(stream, inputs));

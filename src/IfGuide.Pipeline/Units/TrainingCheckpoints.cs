@@ -1,23 +1,20 @@
-using System.Globalization;
 using IfGuide.Numerics.Training;
 using IfGuide.Pipeline.Execution;
-using IfGuide.Pipeline.Records;
 using IfGuide.Storage.Artifacts;
 using IfGuide.Storage.Safetensors;
 using static TorchSharp.torch;
 
 namespace IfGuide.Pipeline.Units;
 
-/// <summary>Checkpoints of one training, beside its final weights: the trainer's state and the loss curve so far.</summary>
+/// <summary>Checkpoints of one training, beside its final weights: the trainer's state and its curve so far.</summary>
 /// <param name="context">The unit.</param>
 /// <param name="trainer">What is saved and resumed.</param>
 internal sealed class TrainingCheckpoints(UnitContext context, Trainer trainer)
 {
-    private const string Curve = "curve";
     private readonly string prefix = context.Unit.Artifact[..(context.Unit.Artifact.LastIndexOf('/') + 1)];
 
-    /// <summary>Loads the last readable checkpoint; returns its loss curve, empty when there is none.</summary>
-    public List<TrainingPoint> Resume()
+    /// <summary>Loads the last readable checkpoint; returns its curve, an empty one when there is none.</summary>
+    public TrainingCurve Resume()
     {
         foreach (var name in Names().OrderDescending(StringComparer.Ordinal))
         {
@@ -25,9 +22,9 @@ internal sealed class TrainingCheckpoints(UnitContext context, Trainer trainer)
             {
                 using var scope = NewDisposeScope();
                 var state = TensorArchive.Load(context.Store.Fetch(name));
-                var points = Points(state[Curve]);
+                var curve = TrainingCurve.Of(state);
                 trainer.LoadState(state);
-                return points;
+                return curve;
             }
             catch (ArtifactCorruptException)
             {
@@ -39,19 +36,35 @@ internal sealed class TrainingCheckpoints(UnitContext context, Trainer trainer)
             }
         }
 
-        return [];
+        return new TrainingCurve();
     }
 
-    /// <summary>Saves the state after the step just taken, and drops the checkpoint before the last.</summary>
-    public void Save(IReadOnlyList<TrainingPoint> points)
+    /// <summary>Saves the state after the step just taken; keeps the last two, and the last of which the held-out text has spoken well.</summary>
+    public void Save(TrainingCurve curve)
     {
         using var scope = NewDisposeScope();
-        var state = trainer.SaveState().Append(KeyValuePair.Create(Curve, Tensor(points)));
-        context.Store.Put(string.Create(CultureInfo.InvariantCulture, $"{prefix}checkpoint-{trainer.StepsTaken:D9}.safetensors"), stream => TensorArchive.Write(stream, state));
-        foreach (var name in Names().Order(StringComparer.Ordinal).SkipLast(2))
+        var state = trainer.SaveState().Concat(curve.ToTensors());
+        context.Store.Put(ArtifactNames.CheckpointOf(context.Unit.Artifact, trainer.StepsTaken), stream => TensorArchive.Write(stream, state));
+        var names = Names().Order(StringComparer.Ordinal).ToArray();
+        var good = curve.Validations.Count == 0 ? null : names.LastOrDefault(name => ArtifactNames.StepOfCheckpoint(name) <= curve.Validations[^1].Step);
+        foreach (var name in names.SkipLast(2).Where(name => name != good))
         {
             context.Store.Delete(name);
         }
+    }
+
+    /// <summary>Step of the newest checkpoint; null: there is none.</summary>
+    public long? Newest() => Names().Select(ArtifactNames.StepOfCheckpoint).Max();
+
+    /// <summary>Deletes the checkpoints after a step; returns the step of the newest that stays, null when none does.</summary>
+    public long? KeepUntil(long step)
+    {
+        foreach (var name in Names().Where(name => ArtifactNames.StepOfCheckpoint(name) > step))
+        {
+            context.Store.Delete(name);
+        }
+
+        return Newest();
     }
 
     /// <summary>Deletes all checkpoints; the final weights replace them.</summary>
@@ -63,23 +76,5 @@ internal sealed class TrainingCheckpoints(UnitContext context, Trainer trainer)
         }
     }
 
-    private string[] Names() =>
-        [.. context.Store.List(prefix).Select(artifact => artifact.Name).Where(name => name.StartsWith(prefix + "checkpoint-", StringComparison.Ordinal))];
-
-    private static Tensor Tensor(IReadOnlyList<TrainingPoint> points) => tensor(
-        points.SelectMany(point => new[] { point.Step, point.Loss, point.SelectedLoss ?? double.NaN, point.GradientNorm, point.LearningRate }).ToArray(),
-        [points.Count, 5]);
-
-    private static List<TrainingPoint> Points(Tensor curve)
-    {
-        var values = curve.data<double>().ToArray();
-        return [.. Enumerable.Range(0, values.Length / 5).Select(row => values.AsSpan(row * 5, 5).ToArray()).Select(row => new TrainingPoint
-        {
-            Step = (long)row[0],
-            Loss = row[1],
-            SelectedLoss = double.IsNaN(row[2]) ? null : row[2],
-            GradientNorm = row[3],
-            LearningRate = row[4],
-        })];
-    }
+    private string[] Names() => [.. context.Store.List(prefix).Select(artifact => artifact.Name).Where(name => ArtifactNames.StepOfCheckpoint(name) is not null)];
 }

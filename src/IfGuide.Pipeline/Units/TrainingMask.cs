@@ -6,7 +6,7 @@ namespace IfGuide.Pipeline.Units;
 internal static class TrainingMask
 {
     /// <summary>Store name of each shard's mask; null for the base model, which learns everything.</summary>
-    public static Func<int, string>? Of(UnitContext context) => context.Unit.Name switch
+    public static Func<int, string>? Of(UnitContext context, string variant) => variant switch
     {
         Variants.Base => null,
         Variants.Suppressed => context.Names.Mask,

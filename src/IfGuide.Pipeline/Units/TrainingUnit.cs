@@ -1,8 +1,4 @@
 using System.Globalization;
-using IfGuide.Abstractions;
-using IfGuide.Abstractions.Specification;
-using IfGuide.Numerics.Models;
-using IfGuide.Numerics.Suppression;
 using IfGuide.Numerics.Training;
 using IfGuide.Pipeline.Execution;
 using IfGuide.Pipeline.Records;
@@ -16,76 +12,66 @@ namespace IfGuide.Pipeline.Units;
 /// <summary>Trains one model, with checkpoints: killed at any step and run again, it ends in the same bytes.</summary>
 internal static class TrainingUnit
 {
-    private const int LogPoints = 200;
-    private const int LargestMicroBatch = 8;
-
     public static void Run(UnitContext context)
     {
         using var scope = NewDisposeScope();
-        var isProxy = context.Unit.Stage == Stage.TrainProxy;
-        var settings = isProxy ? context.Names.ProxyTraining : context.Specification.Training;
-        var prepared = isProxy ? context.Inputs.Proxy : context.Inputs.Target!;
-        var mask = isProxy ? null : TrainingMask.Of(context);
-        using var source = new CorpusSequences(context, mask);
-        using var initial = Initial(context, prepared);
-        using var trainer = new Trainer(initial, Options(context.Specification, settings, Suppression(context, mask is not null)), source);
+        using var setup = new TrainingSetup(context, context.Unit.Name);
+        using var initial = setup.Initial();
+        using var trainer = new Trainer(initial, setup.Options, setup.Source);
         var checkpoints = new TrainingCheckpoints(context, trainer);
-        var points = checkpoints.Resume();
-        var logEvery = Math.Max(1, trainer.TotalSteps / LogPoints);
-        context.Report("steps", trainer.StepsTaken, trainer.TotalSteps);
-        while (trainer.StepsTaken < trainer.TotalSteps)
+        var curve = checkpoints.Resume();
+        var validation = setup.Validation(trainer.TotalSteps, curve);
+        var progress = new TrainingProgress(context, curve);
+        progress.Report(trainer);
+        try
         {
-            var step = trainer.Step();
-            if (step.Step % logEvery == 0 || step.Step == trainer.TotalSteps)
+            validation?.Look(trainer);
+            while (trainer.StepsTaken < trainer.TotalSteps)
             {
-                points.Add(new TrainingPoint { Step = step.Step, Loss = step.TokenLoss, SelectedLoss = step.SelectedLoss, GradientNorm = step.GradientNorm, LearningRate = step.LearningRate });
-            }
+                var step = trainer.Step();
+                if (TrainingCurve.IsLogged(step.Step, trainer.TotalSteps))
+                {
+                    curve.Add(step);
+                }
 
-            context.Report("steps", step.Step, trainer.TotalSteps, string.Create(CultureInfo.InvariantCulture, $"loss {step.TokenLoss:F3}"));
-            if (step.Step % settings.CheckpointEvery == 0 && step.Step < trainer.TotalSteps)
-            {
-                checkpoints.Save(points);
+                validation?.Look(trainer);
+                progress.Report(trainer, step);
+                if (step.Step % setup.Settings.CheckpointEvery == 0 && step.Step < trainer.TotalSteps)
+                {
+                    checkpoints.Save(curve);
+                }
             }
         }
+        catch (TrainingDivergedException exception)
+        {
+            throw Diverged(context, $"its {exception.What} is {exception.Value.ToString(CultureInfo.InvariantCulture)} at step {exception.Step}", checkpoints.Newest(), exception);
+        }
+        catch (DivergedTrainingException exception)
+        {
+            throw Diverged(context, exception.Message, checkpoints.KeepUntil(curve.Validations[^1].Step), exception);
+        }
 
-        var record = new TrainingRecord { Variant = context.Unit.Name, Points = points };
-        context.Store.Put(ArtifactNames.TrainingLogOf(context.Unit.Artifact), stream => MessagePackSerializer.Serialize(stream, record));
-        context.Store.Put(context.Unit.Artifact, stream => TensorArchive.Write(stream, trainer.Weights(), HuggingFaceModel.PyTorchMetadata));
+        Store(context, setup.Variant, curve, trainer.Weights());
         checkpoints.Clear();
     }
 
-    private static CausalLanguageModel Initial(UnitContext context, PreparedModel prepared)
+    /// <summary>Stores how a training went, then the weights that mark it as done.</summary>
+    public static void Store(UnitContext context, string variant, TrainingCurve curve, IReadOnlyDictionary<string, Tensor> weights)
     {
-        if (prepared.Weights is { } weights)
-        {
-            return context.Session.Load(context.Store, prepared.Configuration, weights);
-        }
-
-        var configuration = HuggingFaceConfiguration.Read(context.Store.Fetch(prepared.Configuration));
-        return CausalLanguageModel.Create(configuration, CausalLanguageModel.InitialWeights(configuration, context.Specification.Seed, context.Session.Device));
+        var record = new TrainingRecord { Variant = variant, Points = curve.Points, Validations = curve.Validations };
+        context.Store.Put(ArtifactNames.TrainingLogOf(context.Unit.Artifact), stream => MessagePackSerializer.Serialize(stream, record));
+        context.Store.Put(context.Unit.Artifact, stream => TensorArchive.Write(stream, weights, HuggingFaceModel.PyTorchMetadata));
     }
 
-    private static TrainingOptions Options(RunSpec specification, TrainingSpec settings, SuppressionOptions suppression) => new()
+    /// <param name="context">The unit.</param>
+    /// <param name="what">What was found.</param>
+    /// <param name="kept">Step of the last good checkpoint; null: there is none.</param>
+    /// <param name="cause">What told.</param>
+    private static DivergedTrainingException Diverged(UnitContext context, string what, long? kept, Exception cause)
     {
-        Epochs = settings.Epochs,
-        BatchSize = settings.BatchSize,
-        MicroBatchSize = settings.MicroBatchSize ?? Math.Min(settings.BatchSize, LargestMicroBatch),
-        LearningRate = settings.LearningRate,
-        Seed = specification.Seed,
-        Warmup = settings.Warmup,
-        WeightDecay = settings.WeightDecay,
-        Beta1 = settings.Beta1,
-        Beta2 = settings.Beta2,
-        GradientClip = settings.GradientClip,
-        Precision = settings.Precision == MatrixPrecision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32,
-        Suppression = suppression,
-    };
-
-    private static SuppressionOptions Suppression(UnitContext context, bool hasMask)
-    {
-        var suppression = context.Specification.Suppression;
-        return !hasMask ? SuppressionOptions.None
-            : context.Unit.Name is not (Variants.Suppressed or Variants.Random) ? new SuppressionOptions(TokenObjective.Drop) // the filters leave tokens out
-            : new SuppressionOptions((TokenObjective)suppression.Objective, suppression.PenaltyWeight, suppression.HingeCap);
+        var checkpoint = kept is { } step
+            ? string.Create(CultureInfo.InvariantCulture, $"The checkpoint after step {step} is kept: 'ifguide export {context.Unit.Run} model --model {context.Unit.Name} --checkpoint --out DIR' takes it out.")
+            : "There is no checkpoint before it (training.checkpoint_every).";
+        return new DivergedTrainingException($"The training '{context.Unit.Name}' diverged: {what}. {checkpoint} Lower learning_rate, raise warmup, lower gradient_clip, or bound the suppression (objective hinge, unlikelihood or drop; a lower lambda).", cause);
     }
 }

@@ -3,7 +3,7 @@ using IfGuide.Storage.JsonLines;
 
 namespace IfGuide.Storage.Prompts;
 
-/// <summary>Reads held-out texts for perplexity: <c>{"text": …}</c>.</summary>
+/// <summary>Reads held-out texts, for perplexity and for the validation of trainings: <c>{"text": …}</c>.</summary>
 public static class HeldOutText
 {
     /// <summary>Reads the texts one by one.</summary>
@@ -26,7 +26,7 @@ public static class HeldOutText
 
         if (!any)
         {
-            throw new UserErrorException($"evaluation.perplexity: '{path}' holds no texts: put one JSON object {{\"text\": …}} a line into it.");
+            throw new UserErrorException($"'{path}' holds no held-out texts: put one JSON object {{\"text\": …}} a line into it.");
         }
     }
 }

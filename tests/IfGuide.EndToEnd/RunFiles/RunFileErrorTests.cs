@@ -56,6 +56,8 @@ public sealed class RunFileErrorTests : RunFileFixture
     [InlineData("scores: { kind: { token: 1 } }", "'scores.kind' is a mapping; expected token, position or reference.")]
     [InlineData("training: { betas: [0.9] }", "'training.betas' is a list of 1; expected two numbers")]
     [InlineData("training: { betas: [0.9, 1] }", "'training.betas' is '1'; expected a number at least 0 and below 1.")]
+    [InlineData("training: { divergence: 2 }", "'training.divergence' has a meaning only beside 'validation', which is not there")]
+    [InlineData("training: { normalise: tokens }", "'training.normalise' is 'tokens'; expected labels or positions")]
     [InlineData("training: { batch_size: 4, micro_batch_size: 8 }", "'training.micro_batch_size' is 8, more than the 4 sequences of a batch")]
     [InlineData("evaluation: { compare: [base, base] }", "names 'base' twice")]
     [InlineData("evaluation: { compare: [] }", "expected a list of models")]

@@ -10,7 +10,7 @@ public sealed class RunFileReadTests : RunFileFixture
         seed: 7
         proxy:
           architecture: { model_type: llama, hidden_size: 64, num_hidden_layers: 2, num_attention_heads: 4, num_key_value_heads: 2, intermediate_size: 256, vocab_size: 999, rope_theta: 500000, initializer_range: 0.01, tie_word_embeddings: true }
-          training: { epochs: 2, batch_size: 64, micro_batch_size: 4, learning_rate: 6e-4, warmup: 0.02, weight_decay: 0.1, betas: [0.8, 0.99], gradient_clip: 0.5, precision: bfloat16, checkpoint_every: 10 }
+          training: { epochs: 2, batch_size: 64, micro_batch_size: 4, learning_rate: 6e-4, warmup: 0.02, weight_decay: 0.1, betas: [0.8, 0.99], gradient_clip: 0.5, precision: bfloat16, checkpoint_every: 10, decay_vectors: false, normalise: positions, validate_every: 7 }
         tokenizer: ./tokenizer.json
         corpus: { path: ./corpus/*.jsonl.zst, format: jsonl, text: body, block: 128, packing: document }
         queries:
@@ -71,7 +71,7 @@ public sealed class RunFileReadTests : RunFileFixture
             new ArchitectureSpec { ModelType = "llama", HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, IntermediateSize = 256, VocabSize = 999, RotaryEmbBase = 500000, InitializerRange = 0.01, TieWordEmbeddings = true },
             run.Proxy.Architecture);
         Assert.Equal(
-            new TrainingSpec { Epochs = 2, BatchSize = 64, MicroBatchSize = 4, LearningRate = 6e-4, Warmup = 0.02, WeightDecay = 0.1, Beta1 = 0.8, Beta2 = 0.99, GradientClip = 0.5, Precision = MatrixPrecision.BFloat16, CheckpointEvery = 10 },
+            new TrainingSpec { Epochs = 2, BatchSize = 64, MicroBatchSize = 4, LearningRate = 6e-4, Warmup = 0.02, WeightDecay = 0.1, Beta1 = 0.8, Beta2 = 0.99, GradientClip = 0.5, Precision = MatrixPrecision.BFloat16, CheckpointEvery = 10, DecayVectors = false, Normalise = BatchDivisor.Positions, ValidateEvery = 7 },
             run.Proxy.Training);
         Assert.Equal(At("tokenizer.json"), run.Tokenizer);
         Assert.Equal(new CorpusSpec { Path = At("corpus/*.jsonl.zst"), Format = CorpusFormat.Jsonl, Text = "body", Block = 128, Packing = Packing.Document }, run.Corpus);

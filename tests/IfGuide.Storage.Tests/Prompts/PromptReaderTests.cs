@@ -70,7 +70,7 @@ public sealed class PromptReaderTests : IDisposable
 
     [Theory]
     [InlineData("{\"text\":\"a\"}\n{\"body\":\"b\"}", "f.jsonl, line 2: found no string 'text'")]
-    [InlineData("", "holds no texts")]
+    [InlineData("", "holds no held-out texts")]
     public void WrongHeldOutTexts_AreExplained(string content, string expected) => AssertRefused(content, expected, path => HeldOutText.Read(path).ToList());
 
     private void AssertRefused(string content, string expected, Action<string> read) =>

@@ -13,7 +13,7 @@ internal static class TrainingKeys
             "penalty: weight -lambda (paper Eq. 9); hinge: the same until the token's loss reaches hinge_cap; unlikelihood: -log(1 - p); drop: weight 0.", "\"penalty\""),
         Key.Of("lambda", NumberKind.AtLeast(0), (SuppressionSpec suppression, double weight) => suppression with { PenaltyWeight = weight }, "Weight of the objective.", "1.0"),
         Key.Of("hinge_cap", NumberKind.Above(0), (SuppressionSpec suppression, double cap) => suppression with { HingeCap = cap },
-            "Loss in nats per token at which the hinge stops; by default the logarithm of the vocabulary size."))
+            "Loss in nats per token at which the hinge stops; by default the loss on held-out text (training.validation, else evaluation.perplexity) at its last measurement, or the logarithm of the vocabulary size where there is no such text."))
     {
         Rule = suppression => suppression is { HingeCap: not null, Objective: not SuppressionObjective.Hinge }
             ? ("hinge_cap", "belongs to the objective hinge; remove it or choose that objective")
@@ -32,8 +32,18 @@ internal static class TrainingKeys
             (TrainingSpec training, IReadOnlyList<double> betas) => training with { Beta1 = betas[0], Beta2 = betas[1] }, "Decay of the first and second moment.", "[0.9, 0.95]"),
         Key.Of("gradient_clip", NumberKind.AtLeast(0), (TrainingSpec training, double norm) => training with { GradientClip = norm }, "Largest gradient norm; 0: no clipping.", "1.0"),
         Key.Of("precision", InfluenceKeys.Precision, (TrainingSpec training, MatrixPrecision precision) => training with { Precision = precision }, "Precision of matrix products; weights and optimizer state are float32.", "\"float32\""),
-        Count("checkpoint_every", (training, count) => training with { CheckpointEvery = count }, "Optimizer steps between checkpoints.", "500"))
+        Count("checkpoint_every", (training, count) => training with { CheckpointEvery = count }, "Optimizer steps between checkpoints.", "500"),
+        Key.Of("decay_vectors", new FlagKind(), (TrainingSpec training, bool decay) => training with { DecayVectors = decay ? null : false }, "Whether weight decay takes norm weights and biases too, as the reference does.", "true"),
+        Key.Of("normalise", new ChoiceKind<BatchDivisor>(("labels", BatchDivisor.Labels), ("positions", BatchDivisor.Positions)),
+            (TrainingSpec training, BatchDivisor divisor) => training with { Normalise = divisor == BatchDivisor.Labels ? null : divisor },
+            "What a batch's summed loss is divided by: labels, those of first tokens included (transformers' num_items_in_batch); or predicted positions (torch's mean).", "\"labels\""),
+        Key.Of("validation", new PathKind("the path of a .jsonl file"), (TrainingSpec training, string path) => training with { Validation = path },
+            "Held-out text, records {text}, whose loss is measured before the first step, every validate_every steps and at the end."),
+        Count("validate_every", (training, count) => training with { ValidateEvery = count }, "Optimizer steps between measurements of the held-out text; by default a twentieth of the training."),
+        Key.Of("divergence", NumberKind.Above(0), (TrainingSpec training, double bound) => training with { Divergence = bound },
+            "How far the held-out loss may rise above its lowest value, in nats per token, before the training stops as diverged; by default 1."))
     {
+        OnlyBeside = [("divergence", "validation")],
         Rule = training => training.MicroBatchSize > training.BatchSize
             ? ("micro_batch_size", $"is {training.MicroBatchSize}, more than the {training.BatchSize} sequences of a batch; lower it or raise batch_size")
             : null,

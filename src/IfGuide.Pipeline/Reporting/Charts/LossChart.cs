@@ -2,7 +2,7 @@ using IfGuide.Pipeline.Records;
 
 namespace IfGuide.Pipeline.Reporting.Charts;
 
-/// <summary>Loss curves: of ordinary tokens, solid, and of suppressed ones, dashed.</summary>
+/// <summary>Loss curves: of the batches, solid, of suppressed tokens, dashed, and of held-out text, dotted.</summary>
 internal static class LossChart
 {
     private const int MostPoints = 300;
@@ -14,6 +14,7 @@ internal static class LossChart
             {
                 (Style: $"line m{index}", Name: training.Variant, Points: Thin([.. training.Points.Select(point => ((double)point.Step, point.Loss))])),
                 (Style: $"line m{index} dashed", Name: training.Variant + ", suppressed tokens", Points: Thin([.. training.Points.Where(point => point.SelectedLoss is not null).Select(point => ((double)point.Step, point.SelectedLoss!.Value))])),
+                (Style: $"line m{index} dotted", Name: training.Variant + ", held-out text", Points: Thin([.. training.Validations.Select(point => ((double)point.Step, point.Loss))])),
             })
             .Where(line => line.Points.Count > 0)
             .ToList();
