@@ -12,6 +12,8 @@ namespace IfGuide.Pipeline;
 public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
 {
     private const string CheckpointPrefix = "checkpoint-";
+    private const int LongestSquareMask = 1024;
+
     private readonly FactorsSpec factors = specification.Factors;
 
     /// <summary>True when the strategy uses Kronecker factors.</summary>
@@ -31,11 +33,19 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
     /// <summary>Weights of the proxy.</summary>
     public string ProxyWeights => inputs.Proxy.Weights ?? Training(ProxyKey);
 
-    private string FactorKey => field ??= ContentKey.Of("factors/1", ProxyKey, inputs.CorpusKey, specification.Seed, factors.Labels, factors.Sequences, factors.Precision);
+    /// <summary>Whether the corpus may have long padded sequences.</summary>
+    private bool PaddedCorpus => inputs.SequenceLength > LongestSquareMask && (specification.Corpus.Packing == Packing.Document || specification.Corpus.Pretokenised is not null);
+
+    private bool PaddedQueries => specification.Queries.MaxLength > LongestSquareMask;
+
+    /// <summary>Long padded sequences have taken another kernel since they go without a mask of T × T: their numbers differ in rounding, and so their keys in version. All other keys stay.</summary>
+    private static string Attending(string version, bool longPadded) => longPadded ? version + " from starts" : version;
+
+    private string FactorKey => field ??= ContentKey.Of(Attending("factors/1", PaddedCorpus), ProxyKey, inputs.CorpusKey, specification.Seed, factors.Labels, factors.Sequences, factors.Precision);
 
     private string LambdaKey => field ??= ContentKey.Of("lambda/1", FactorKey, factors.Strategy);
 
-    private string QueryKey(PreparedQueries queries) => ContentKey.Of("query/1", ProxyKey, queries.Key, factors.Precision);
+    private string QueryKey(PreparedQueries queries) => ContentKey.Of(Attending("query/1", PaddedQueries), ProxyKey, queries.Key, factors.Precision);
 
     /// <summary>What is computed for each behaviour, in order.</summary>
     public IReadOnlyList<BehaviourNames> Behaviours => field ??= [.. inputs.Behaviours.Select(NamesOf)];
@@ -225,7 +235,7 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
             QueryKey(behaviour.Toxic),
             QueryKey(behaviour.Nontoxic),
             specification.Scores.Normalise);
-        var score = ContentKey.Of("score/1", direction, ProxyKey, inputs.CorpusKey, specification.Scores.Kind, factors.Precision);
+        var score = ContentKey.Of(Attending("score/1", PaddedCorpus), direction, ProxyKey, inputs.CorpusKey, specification.Scores.Kind, factors.Precision);
         return new BehaviourNames(behaviour, specification.Selection.For(behaviour.Name), direction, score);
     }
 
@@ -252,8 +262,9 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
     private string TrainingKey(PreparedModel model, TrainingSpec training, string? mask, string? heldOut)
     {
         var settings = training with { CheckpointEvery = 0, Divergence = null, Validation = null };
+        var version = Attending("training/1", PaddedCorpus);
         return heldOut is null
-            ? ContentKey.Of("training/1", model.Key, settings with { ValidateEvery = null }, inputs.CorpusKey, specification.Seed, mask)
-            : ContentKey.Of("training/1", model.Key, settings, inputs.CorpusKey, specification.Seed, mask, heldOut);
+            ? ContentKey.Of(version, model.Key, settings with { ValidateEvery = null }, inputs.CorpusKey, specification.Seed, mask)
+            : ContentKey.Of(version, model.Key, settings, inputs.CorpusKey, specification.Seed, mask, heldOut);
     }
 }

@@ -10,6 +10,9 @@ namespace IfGuide.Numerics.Models.Operations;
 /// </remarks>
 internal sealed class AttentionMask : IDisposable
 {
+    /// <summary>Up to this length padded batches take one kernel with a mask of T × T.</summary>
+    public const long LongestSquare = 1024;
+
     private readonly Tensor? padding;
     private readonly long queries;
     private readonly long start;
@@ -25,8 +28,18 @@ internal sealed class AttentionMask : IDisposable
         if (attentionMask is not null && attentionMask.IsEqualTo(0).any().item<bool>())
         {
             padding = attentionMask.IsEqualTo(0).unsqueeze(1).unsqueeze(1).DetachFromDisposeScope();
+            Starts = start == 0 && queries > LongestSquare ? FirstTokens(attentionMask) : null;
         }
     }
+
+    /// <summary>
+    /// For long padded sequences, the first token of each row: from there on causal attention is all there is, since what is padding further behind is read by no token.
+    /// Null: short sequences, or a row whose tokens have padding among them.
+    /// </summary>
+    public IReadOnlyList<long>? Starts { get; }
+
+    /// <summary>Whether the mask of T × T was made.</summary>
+    public bool IsSquareMade => additive is not null;
 
     /// <summary>Whether the square causal mask is all there is.</summary>
     public bool IsCausalOnly => padding is null && start == 0;
@@ -56,6 +69,25 @@ internal sealed class AttentionMask : IDisposable
         }
 
         return additive;
+    }
+
+    private static long[]? FirstTokens(Tensor attentionMask)
+    {
+        using var scope = NewDisposeScope();
+        var rows = attentionMask.shape[0];
+        var mask = attentionMask.to(ScalarType.Int64).cpu().data<long>().ToArray();
+        var starts = new long[rows];
+        for (var row = 0; row < rows; row++)
+        {
+            var tokens = mask.AsSpan((int)(row * attentionMask.shape[1]), (int)attentionMask.shape[1]);
+            starts[row] = Math.Max(0, tokens.IndexOfAnyExcept(0));
+            if (tokens[(int)starts[row]..].TrimEnd(0).Contains(0))
+            {
+                return null;
+            }
+        }
+
+        return starts;
     }
 
     public void Dispose()

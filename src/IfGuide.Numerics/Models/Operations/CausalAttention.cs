@@ -5,7 +5,7 @@ namespace IfGuide.Numerics.Models.Operations;
 
 /// <summary>Softmax attention of grouped heads: O = P V, P = softmax(Q Kᵀ / √size) over the keys that the mask leaves.</summary>
 /// <remarks>
-/// Without a tangent: torch's fused kernel. With some, for each: Ṗ = P ∘ (Ṡ − rowsum(P ∘ Ṡ)), Ṡ = (Q̇ Kᵀ + Q K̇ᵀ)/√size, Ȯ = Ṗ V + P V̇,
+/// Without a tangent: torch's fused kernel, which makes no T × T matrix; long padded rows from their first token on, so that they need no T × T mask either. With some, for each: Ṗ = P ∘ (Ṡ − rowsum(P ∘ Ṡ)), Ṡ = (Q̇ Kᵀ + Q K̇ᵀ)/√size, Ȯ = Ṗ V + P V̇,
 /// in blocks of queries that read only the keys up to the block's end: half the work, and no T × T matrix.
 /// </remarks>
 internal static class CausalAttention
@@ -21,10 +21,34 @@ internal static class CausalAttention
     private static Tensor Fused(Tensor query, Tensor key, Tensor value, AttentionMask mask)
     {
         var groups = query.shape[1] / key.shape[1];
+        if (mask.Starts is { } starts)
+        {
+            return Merge(FromStarts(query, Repeat(key, groups), Repeat(value, groups), starts));
+        }
+
         var additive = mask.IsCausalOnly || mask.IsEmpty ? null : mask.Additive(query.dtype, query.device);
         var output = nn.functional.scaled_dot_product_attention(
             query, Repeat(key, groups), Repeat(value, groups), additive, is_casual: mask.IsCausalOnly && query.shape[2] > 1);
-        return output.transpose(1, 2).reshape(query.shape[0], query.shape[2], query.shape[1] * query.shape[3]);
+        return Merge(output);
+    }
+
+    private static Tensor Merge(Tensor output) => output.transpose(1, 2).reshape(output.shape[0], output.shape[2], output.shape[1] * output.shape[3]);
+
+    /// <summary>Causal attention of each row from its first token on; 0 in front of it, which nothing reads.</summary>
+    private static Tensor FromStarts(Tensor query, Tensor key, Tensor value, IReadOnlyList<long> starts)
+    {
+        var length = query.shape[2];
+        if (starts.All(start => start == 0))
+        {
+            return nn.functional.scaled_dot_product_attention(query, key, value, is_casual: true);
+        }
+
+        return cat(starts.Select((start, row) =>
+        {
+            Tensor Part(Tensor heads) => heads.narrow(0, row, 1).narrow(2, start, length - start);
+            var output = nn.functional.scaled_dot_product_attention(Part(query), Part(key), Part(value), is_casual: true);
+            return start == 0 ? output : cat([zeros([1, query.shape[1], start, query.shape[3]], output.dtype, output.device), output], 2);
+        }).ToArray(), 0);
     }
 
     /// <summary>Each key head once per query head that reads it.</summary>
