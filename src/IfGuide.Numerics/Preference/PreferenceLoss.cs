@@ -57,9 +57,9 @@ public readonly record struct PreferenceLoss(double Loss, long Preferred, long P
         }
 
         var length = batch.Labels.shape[1];
-        var bySequence = tensor(slopes).to(hidden.device);
+        var byToken = tensor(slopes).repeat_interleave(length).to(hidden.device);
         var gradient = head.Gradient(
-            hidden.detach(), batch, sampling: null, (losses, places) => bySequence.index_select(0, places.div(length, RoundingMode.floor).to(ScalarType.Int64)).to(losses.dtype), unembeddingGradient);
+            hidden.detach(), batch, sampling: null, (losses, places) => byToken.index_select(0, places).to(losses.dtype), unembeddingGradient);
         autograd.backward([hidden], [gradient.Hidden]);
         return new PreferenceLoss(loss, preferred, pairs.Count);
     }

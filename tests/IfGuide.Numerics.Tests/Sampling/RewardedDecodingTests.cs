@@ -27,7 +27,7 @@ public sealed class RewardedDecodingTests
             var (total, foundTotal) = (weights.Sum(), found.Sum(weight => (double)weight));
             for (var token = 0; token < weights.Length; token++)
             {
-                Assert.Equal(weights[token] / total, found[token] / foundTotal, 5);
+                Assert.Equal(weights[token] / total, found[token] / foundTotal, tolerance: 1e-6);
             }
         });
 
