@@ -35,7 +35,7 @@ public sealed class KillTests
     public async Task Training_KilledAtAndBetweenCheckpoints_EndsWithTheSameBytes()
     {
         static string Longer(string text) => text.Replace(
-            Training, "training: { epochs: 6, batch_size: 4, learning_rate: 3e-3, checkpoint_every: 20, validation: ./data/valid.jsonl, validate_every: 15 }\nsuppression: { objective: hinge }\nevaluation", StringComparison.Ordinal);
+            Training, "training: { epochs: 12, batch_size: 4, learning_rate: 3e-3, checkpoint_every: 20, validation: ./data/valid.jsonl, validate_every: 15 }\nsuppression: { objective: hinge }\nevaluation", StringComparison.Ordinal);
         using var undisturbed = TinyRun.Prepare(Longer);
         (await Ifguide.RunAsync(undisturbed.Folder, "run", TinyRun.FileName, "--quiet")).Expect(0);
         using var killed = TinyRun.Prepare(Longer);
