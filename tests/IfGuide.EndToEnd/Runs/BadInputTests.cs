@@ -79,9 +79,7 @@ public sealed class BadInputTests
         Assert.Contains(named, said.Complaint, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("plan tiny.yaml")]
-    [InlineData("evaluate --model somewhere")]
-    public async Task CommandsOfALaterVersion_SayThatTheyAreNotHere(string arguments) =>
-        Assert.Contains("this version of IfGuide", (await Ifguide.RunAsync(Path.GetTempPath(), arguments.Split(' '))).Expect(2).Complaint, StringComparison.Ordinal);
+    [Fact]
+    public async Task Plan_SaysThatItIsNotInThisVersion() =>
+        Assert.Contains("this version of IfGuide", (await Ifguide.RunAsync(Path.GetTempPath(), "plan", "tiny.yaml")).Expect(2).Complaint, StringComparison.Ordinal);
 }
