@@ -94,5 +94,9 @@ internal abstract class Fault(string name)
     public virtual Task EndAsync() => Task.CompletedTask;
 
     /// <summary>Starts silos that are gone.</summary>
-    protected static Task RestartAsync(LocalCluster cluster, IEnumerable<string> silos) => Task.WhenAll(silos.Select(cluster.StartAsync));
+    protected static Task RestartAsync(LocalCluster cluster, IEnumerable<string> silos) => Task.WhenAll(silos.Select(async silo =>
+    {
+        await cluster.EndsAsync(silo, FaultScene.Patience); // a killed process is there until the kernel has taken it away
+        await cluster.StartAsync(silo);
+    }));
 }

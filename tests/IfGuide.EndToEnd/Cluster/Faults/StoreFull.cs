@@ -1,10 +1,14 @@
 using System.Diagnostics;
+using IfGuide.Abstractions;
+using IfGuide.EndToEnd.Harness;
 
 namespace IfGuide.EndToEnd.Cluster.Faults;
 
 /// <summary>The store has no room left: the run fails and says why; with room again, it is resumed.</summary>
 internal sealed class StoreFull : Fault, IDisposable
 {
+    private const long RoomForRecords = 256 << 10;
+
     private readonly string folder = Directory.CreateTempSubdirectory("ifguide-small-").FullName;
 
     public StoreFull()
@@ -18,23 +22,19 @@ internal sealed class StoreFull : Fault, IDisposable
 
     private string Filler => Path.Combine(folder, "filler");
 
+    /// <summary>Leaves room for the run's records, so that a stage of a second does not end before the last byte is taken.</summary>
+    public override Task PrepareAsync(Workplace place, LocalCluster cluster, Stage stage)
+    {
+        Fill();
+        using var filler = File.OpenWrite(Filler);
+        filler.SetLength(Math.Max(0, filler.Length - RoomForRecords));
+        return Task.CompletedTask;
+    }
+
     public override Task StrikeAsync(FaultScene scene)
     {
         scene.Time = DateTimeOffset.UtcNow;
-        var block = new byte[1 << 16];
-        using var filler = File.Create(Filler, bufferSize: 0);
-        try
-        {
-            while (true)
-            {
-                filler.Write(block);
-            }
-        }
-        catch (IOException)
-        {
-            // Now it is full.
-        }
-
+        Fill();
         return Task.CompletedTask;
     }
 
@@ -51,6 +51,23 @@ internal sealed class StoreFull : Fault, IDisposable
         scene.Time = DateTimeOffset.UtcNow;
         scene.OtherClients.Add(RunClient.Start(scene.Place, scene.Cluster, "resume", FaultRun.Name));
         return await scene.UntilEventAsync();
+    }
+
+    private void Fill()
+    {
+        var block = new byte[1 << 16];
+        using var filler = new FileStream(Filler, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        try
+        {
+            while (true)
+            {
+                filler.Write(block);
+            }
+        }
+        catch (IOException)
+        {
+            // Now it is full.
+        }
     }
 
     public void Dispose()
