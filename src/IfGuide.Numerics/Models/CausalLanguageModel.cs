@@ -7,6 +7,9 @@ namespace IfGuide.Numerics.Models;
 /// <remarks>Positions are 0 .. T − 1 in every row, padded on the left or not, as Hugging Face computes them without position ids.</remarks>
 public abstract class CausalLanguageModel : IDisposable
 {
+    /// <summary>Up to this length padded batches take one kernel with a mask of T × T; longer rows attend from their first token on, and their numbers differ in rounding.</summary>
+    public const int LongestSquareMask = 1024;
+
     private readonly RotaryEmbedding? rotary;
 
     private protected CausalLanguageModel(TransformerConfiguration configuration, IReadOnlyDictionary<string, Tensor> weights, string unembedding)

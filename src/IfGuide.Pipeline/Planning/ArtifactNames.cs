@@ -2,6 +2,7 @@ using System.Globalization;
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Abstractions.Units;
+using IfGuide.Numerics.Models;
 using IfGuide.Pipeline.Records;
 
 namespace IfGuide.Pipeline;
@@ -12,7 +13,6 @@ namespace IfGuide.Pipeline;
 public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
 {
     private const string CheckpointPrefix = "checkpoint-";
-    private const int LongestSquareMask = 1024;
 
     private readonly FactorsSpec factors = specification.Factors;
 
@@ -34,9 +34,9 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
     public string ProxyWeights => inputs.Proxy.Weights ?? Training(ProxyKey);
 
     /// <summary>Whether the corpus may have long padded sequences.</summary>
-    private bool PaddedCorpus => inputs.SequenceLength > LongestSquareMask && (specification.Corpus.Packing == Packing.Document || specification.Corpus.Pretokenised is not null);
+    private bool PaddedCorpus => inputs.SequenceLength > CausalLanguageModel.LongestSquareMask && (specification.Corpus.Packing == Packing.Document || specification.Corpus.Pretokenised is not null);
 
-    private bool PaddedQueries => specification.Queries.MaxLength > LongestSquareMask;
+    private bool PaddedQueries => specification.Queries.MaxLength > CausalLanguageModel.LongestSquareMask;
 
     /// <summary>Long padded sequences have taken another kernel since they go without a mask of T × T: their numbers differ in rounding, and so their keys in version. All other keys stay.</summary>
     private static string Attending(string version, bool longPadded) => longPadded ? version + " from starts" : version;

@@ -46,7 +46,7 @@ internal static class PreferenceUnit
     {
         Epochs = settings.Epochs,
         BatchSize = settings.BatchSize,
-        MicroBatchSize = Math.Min(settings.BatchSize, 8),
+        MicroBatchSize = Math.Min(settings.BatchSize, TrainingSetup.LargestMicroBatch),
         LearningRate = settings.LearningRate,
         Seed = seed,
         Warmup = 0, // few steps: a warm-up would leave none

@@ -12,7 +12,7 @@ namespace IfGuide.Pipeline.Units;
 /// <summary>What one model is trained on, from where and how. Owns the corpus that it opens.</summary>
 internal sealed class TrainingSetup : IDisposable
 {
-    private const int LargestMicroBatch = 8;
+    public const int LargestMicroBatch = 8;
     private readonly UnitContext context;
 
     /// <summary>Opens the corpus, with the mask of the model.</summary>

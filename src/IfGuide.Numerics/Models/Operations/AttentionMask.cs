@@ -10,9 +10,6 @@ namespace IfGuide.Numerics.Models.Operations;
 /// </remarks>
 internal sealed class AttentionMask : IDisposable
 {
-    /// <summary>Up to this length padded batches take one kernel with a mask of T × T.</summary>
-    public const long LongestSquare = 1024;
-
     private readonly Tensor? padding;
     private readonly long queries;
     private readonly long start;
@@ -28,7 +25,7 @@ internal sealed class AttentionMask : IDisposable
         if (attentionMask is not null && attentionMask.IsEqualTo(0).any().item<bool>())
         {
             padding = attentionMask.IsEqualTo(0).unsqueeze(1).unsqueeze(1).DetachFromDisposeScope();
-            Starts = start == 0 && queries > LongestSquare ? FirstTokens(attentionMask) : null;
+            Starts = start == 0 && queries > CausalLanguageModel.LongestSquareMask ? FirstTokens(attentionMask) : null;
         }
     }
 
