@@ -42,7 +42,7 @@ internal sealed class UnitCalls(RunServices services, IGrainFactory grains)
     {
         try
         {
-            var grain = grains.GetGrain<ICorpusShardGrain>(string.Create(CultureInfo.InvariantCulture, $"{run}/probe/{Guid.NewGuid():N}"));
+            var grain = grains.GetUnitGrain(UnitKind.CorpusShard, string.Create(CultureInfo.InvariantCulture, $"{run}/probe/{Guid.NewGuid():N}"));
             await WaitAsync(At(silo, grain.Cancel), services.Options.CallTimeout, cancellationToken);
             return true;
         }

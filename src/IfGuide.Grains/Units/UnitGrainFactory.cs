@@ -10,7 +10,20 @@ internal static class UnitGrainFactory
     /// <param name="grains">The grain factory.</param>
     /// <param name="kind">The unit's kind.</param>
     /// <param name="key">The attempt's key.</param>
-    public static IUnitGrain GetUnitGrain(this IGrainFactory grains, UnitKind kind, string key) => kind switch
+    /// <exception cref="SiloUnavailableException">The cluster has no compute silo now.</exception>
+    public static IUnitGrain GetUnitGrain(this IGrainFactory grains, UnitKind kind, string key)
+    {
+        try
+        {
+            return Get(grains, kind, key);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new SiloUnavailableException("The cluster has no compute silo.", exception); // Orleans knows a grain's class from the silos that are there
+        }
+    }
+
+    private static IUnitGrain Get(IGrainFactory grains, UnitKind kind, string key) => kind switch
     {
         UnitKind.Preparation => grains.GetGrain<IPreparationGrain>(key),
         UnitKind.CorpusShard => grains.GetGrain<ICorpusShardGrain>(key),

@@ -50,6 +50,31 @@ public sealed class ClusterRunTests
         Assert.All(executors[1..], silo => Assert.InRange(silo.Computed.Count(computed => computed.Unit.Kind == UnitKind.CorpusShard), 8, 24));
     }
 
+    /// <summary>Without a compute silo, Orleans does not even know the class of the grain that would compute a unit.</summary>
+    [Fact]
+    public async Task Run_WhoseComputeSilosAreAllGone_WaitsForTheNext()
+    {
+        using var folder = new TemporaryStore();
+        using var reached = new ManualResetEventSlim();
+        var executors = new ToyExecutors(folder.Store) { OnUnit = (unit, token) => { if (unit.Stage == Stage.Score && !reached.IsSet) { reached.Set(); token.WaitHandle.WaitOne(Limit); } } };
+        await using var cluster = await SiloCluster.StartAsync(2, folder.Store, executors, role: index => index == 0 ? SiloRole.Control : SiloRole.Compute);
+        var run = await cluster.Client.SubmitAsync(ToyRun.Specification());
+        await Task.Run(() => Assert.True(reached.Wait(Limit), "no score unit began"), TestContext.Current.CancellationToken);
+        await cluster.KillAsync(cluster.Silos[1]);
+        await foreach (var told in run.WatchAsync().WithCancellation(TestContext.Current.CancellationToken))
+        {
+            if (told.Message?.StartsWith("Waiting for compute silos", StringComparison.Ordinal) == true)
+            {
+                break;
+            }
+
+            Assert.NotEqual(RunEventKind.Failed, told.Kind);
+        }
+
+        await cluster.StartAnotherAsync();
+        AssertDone(await run.WaitAsync().WaitAsync(Limit, TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public async Task Messages_DoNotGrowWithTheNumberOfUnits()
     {

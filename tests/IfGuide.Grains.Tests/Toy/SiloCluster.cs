@@ -33,6 +33,8 @@ internal sealed class SiloCluster : IAsyncDisposable
 
     public Task KillAsync(InProcessSiloHandle silo) => cluster.KillSiloAsync(silo);
 
+    public Task StartAnotherAsync() => cluster.StartAdditionalSiloAsync();
+
     public Task StopAsync(InProcessSiloHandle silo) => cluster.StopSiloAsync(silo);
 
     public IServiceProvider Services(int silo) => cluster.Silos[silo].ServiceProvider;
