@@ -108,7 +108,7 @@ port_open() { (exec 3<> "/dev/tcp/$address/$1") 2>/dev/null; }
 
 start_redis() {
   [ -z "$(pid_of redis)" ] || return 0
-  command -v redis-server > /dev/null || { echo 'Installing redis-server ...' >&2; apt-get install -y -q redis-server > "$folder/apt.log" 2>&1; } \
+  command -v redis-server > /dev/null || { echo 'Installing redis-server ...' >&2; { apt-get update -q && apt-get install -y -q redis-server; } > "$folder/apt.log" 2>&1; } \
     || fail "redis-server is missing and cannot be installed (see $folder/apt.log): install Redis 6 or newer"
   ! port_open "$base" || fail "port $base is taken: choose another --port-base"
   mkdir -p "$folder/redis"
