@@ -55,6 +55,7 @@ internal static class BigCorpusRun
         if (heapBytes is { } limit)
         {
             start.Environment["DOTNET_GCHeapHardLimit"] = limit.ToString("x", CultureInfo.InvariantCulture);
+            start.Environment["DOTNET_GCgen0size"] = "1000000"; // else as large as the processor's cache, of which some have hundreds of MiB
         }
 
         var clock = Stopwatch.StartNew();
