@@ -35,7 +35,7 @@ public sealed class RunHandle
     /// <summary>The run's recent events and then each as it happens, until the run ends; of a stage's progress only the latest is told.</summary>
     /// <param name="after">Sequence number of the last event already seen; 0 for all.</param>
     /// <param name="cancellationToken">Stops watching, not the run.</param>
-    /// <returns>Events in order. Ends after Done, Failed or Cancelled; at once when the run does not exist; without an ending event when the run is interrupted.</returns>
+    /// <returns>Events in order. Ends after Done, Failed or Cancelled, unless the coordinator that said so died before that was written and another one goes on; at once when the run does not exist; without an ending event when the run is interrupted.</returns>
     /// <exception cref="ClusterUnavailableException">Nobody answers.</exception>
     public async IAsyncEnumerable<RunEvent> WatchAsync(long after = 0, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -43,17 +43,15 @@ public sealed class RunHandle
         {
             var seen = after;
             var events = await caller.CallAsync($"events of {Id}", () => find().GetEvents(seen, options.EventWait), options.WatchersGiveUpAfter, cancellationToken).ConfigureAwait(false);
+            var ends = events.Count == 0;
             foreach (var happened in events)
             {
                 after = happened.Sequence;
+                ends |= happened.Kind is RunEventKind.Done or RunEventKind.Failed or RunEventKind.Cancelled;
                 yield return happened;
-                if (happened.Kind is RunEventKind.Done or RunEventKind.Failed or RunEventKind.Cancelled)
-                {
-                    yield break;
-                }
             }
 
-            if (events.Count == 0 && await caller.CallAsync($"status of {Id}", () => find().GetStatus(), options.WatchersGiveUpAfter, cancellationToken).ConfigureAwait(false) is not { State: RunState.Running })
+            if (ends && await caller.CallAsync($"status of {Id}", () => find().GetStatus(), options.WatchersGiveUpAfter, cancellationToken).ConfigureAwait(false) is not { State: RunState.Running })
             {
                 yield break;
             }
