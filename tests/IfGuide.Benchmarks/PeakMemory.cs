@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace IfGuide.Benchmarks;
 
@@ -6,6 +7,18 @@ namespace IfGuide.Benchmarks;
 internal static class PeakMemory
 {
     public static void Reset() => File.WriteAllText("/proc/self/clear_refs", "5");
+
+    /// <summary>Gives back what the allocator keeps of freed memory, which would else hide a later growth.</summary>
+    public static void Trim()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        _ = TrimHeap(0);
+    }
+
+    [DllImport("libc", EntryPoint = "malloc_trim")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int TrimHeap(nuint keep);
 
     public static double MebiBytes()
     {

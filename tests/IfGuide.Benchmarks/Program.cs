@@ -12,7 +12,8 @@ var threadsOption = new Option<int>("--threads") { Description = "Threads of mat
 var stageOption = new Option<string>("--stage") { Description = "Measure stages whose name contains this", DefaultValueFactory = _ => string.Empty };
 var schedulingOption = new Option<int>("--scheduling") { Description = "In place of the stages: hand out this many units that compute nothing, on one control and two compute silos" };
 var behavioursOption = new Option<bool>("--behaviours") { Description = "In place of the stages: the scores of 1, 2 and 4 behaviours in one pass, and what each further one costs" };
-var command = new RootCommand("Measures each stage against the same process' own GEMM rate.") { schedulingOption, behavioursOption, shapeOption, deviceOption, precisionOption, repeatsOption, threadsOption, stageOption };
+var attentionOption = new Option<bool>("--attention") { Description = "In place of the stages: memory and seconds of passes over sequences of 1,024 to 8,192 tokens" };
+var command = new RootCommand("Measures each stage against the same process' own GEMM rate.") { schedulingOption, behavioursOption, attentionOption, shapeOption, deviceOption, precisionOption, repeatsOption, threadsOption, stageOption };
 command.SetAction(async (result, _) =>
 {
     if (result.GetValue(schedulingOption) is > 0 and var units)
@@ -29,6 +30,12 @@ command.SetAction(async (result, _) =>
 
     var precision = result.GetValue(precisionOption) == "bfloat16" ? ScalarType.BFloat16 : ScalarType.Float32;
     var device = TorchDevice.Open(result.GetValue(deviceOption)!);
+    if (result.GetValue(attentionOption))
+    {
+        AttentionBenchmark.Print(device);
+        return 0;
+    }
+
     var wanted = result.GetValue(shapeOption)!;
     foreach (var shape in Shape.All.Where(shape => wanted == "all" || shape.Name == wanted))
     {
