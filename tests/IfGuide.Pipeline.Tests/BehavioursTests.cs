@@ -109,6 +109,28 @@ public sealed class BehavioursTests : IDisposable
         Assert.Contains("select --run tiny --behaviour insults</code>", page, StringComparison.Ordinal);
     }
 
+    /// <summary>rad and dpo learn from the queries of all behaviours: the two halves of the query sets, named, give what the whole sets give.</summary>
+    [Fact]
+    public async Task Baselines_LearnFromEveryBehavioursQueries()
+    {
+        var tiny = TinyRun.Create(folder.Path);
+        var whole = tiny with { Evaluation = tiny.Evaluation! with { Compare = ["base", "rad", "dpo"] } };
+        QuerySetSpec Half(QuerySetSpec set, int half)
+        {
+            var lines = File.ReadAllLines(set.Path!);
+            return new QuerySetSpec { Path = folder.Lines($"{half}-{Path.GetFileName(set.Path)}", [.. lines.Chunk(lines.Length / 2).ElementAt(half)]) };
+        }
+
+        BehaviourSpec Behaviour(int half) => new() { Name = $"half-{half}", Toxic = Half(tiny.Queries.Toxic!, half), Nontoxic = Half(tiny.Queries.Nontoxic!, half) };
+        var halves = whole with { SchemaVersion = 2, Queries = new QueriesSpec { MaxLength = tiny.Queries.MaxLength, Behaviours = [Behaviour(0), Behaviour(1)] } };
+        LocalArtifactStore one = new(folder.File("one")), two = new(folder.File("two"));
+        var (names, named) = (new LocalRun(one).Execute(whole, until: Stage.Evaluate), new LocalRun(two).Execute(halves, until: Stage.Evaluate));
+        Assert.NotEqual(names.TrainedWeights("dpo"), named.TrainedWeights("dpo"));
+        Assert.Equal((await one.FindAsync(names.TrainedWeights("dpo")))!.Digest, (await two.FindAsync(named.TrainedWeights("dpo")))!.Digest);
+        Assert.NotEqual((await two.FindAsync(named.TrainedWeights("base")))!.Digest, (await two.FindAsync(named.TrainedWeights("dpo")))!.Digest);
+        Assert.Equal((await one.FindAsync(names.Evaluation("rad")))!.Digest, (await two.FindAsync(named.Evaluation("rad")))!.Digest);
+    }
+
     [Fact]
     public async Task Look_IntoOneBehaviour_ShowsItsScoresAndItsQueries()
     {
