@@ -16,50 +16,80 @@ internal static class FilterMask
         var name = context.Names.FilterMask(variant, shard);
         if (!context.Store.Exists(name))
         {
-            var masks = Compute(context, variant);
-            for (var each = 0; each < masks.Length; each++)
-            {
-                Put(context, context.Names.FilterMask(variant, each), masks[each]);
-            }
+            Store(context, variant);
         }
 
         return name;
     }
 
-    private static bool[][] Compute(UnitContext context, string variant)
+    /// <remarks>The corpus is read twice, so that memory holds a few numbers a candidate and the masks of the shards that one document touches.</remarks>
+    private static void Store(UnitContext context, string variant)
     {
         if (context.Inputs.Documents == 0 || context.Inputs.Tokenizer is null)
         {
             throw new UserErrorException($"evaluation.compare: {variant} reads text, but the corpus is given as token arrays. Leave it out, or give the corpus as text.");
         }
 
-        var lexicon = LexiconClassifier.Shipped();
-        var corpus = new CorpusText(context);
-        var candidates = corpus.Documents()
-            .Select(document => (Document: document, Hits: lexicon.Hits(document.Text.Text).ToArray()))
-            .Where(document => document.Hits.Length > 0)
-            .SelectMany(document => variant == Variants.WordFilter ? Words(document.Document, document.Hits) : [Whole(document.Document, document.Hits)])
-            .OrderByDescending(candidate => candidate.Weight)
-            .ThenBy(candidate => candidate.Tokens[0])
-            .ToArray();
-        var masks = context.Inputs.ShardSequences.Select(sequences => new bool[sequences * context.Inputs.SequenceLength]).ToArray();
-        var budget = SelectionSummary.Whole(context).SelectedTokens;
-        foreach (var candidate in candidates)
+        var chosen = Choose(Candidates(context, variant), SelectionSummary.Whole(context).SelectedTokens);
+        var masks = new Dictionary<int, bool[]>();
+        var (stored, number) = (0, 0L);
+        foreach (var (document, _, tokens) in Candidates(context, variant))
         {
-            if (candidate.Tokens.Length > budget)
+            if (!chosen.Contains(number++))
             {
                 continue;
             }
 
-            budget -= candidate.Tokens.Length;
-            foreach (var token in candidate.Tokens)
+            StoreUpTo(context.Inputs.Place(document).Shard);
+            foreach (var token in tokens)
             {
                 var (shard, index) = context.Inputs.Place(token);
-                masks[shard][index] = true;
+                Mask(shard)[index] = true;
             }
         }
 
-        return masks;
+        StoreUpTo(context.Inputs.Shards);
+
+        bool[] Mask(int shard) => masks.TryGetValue(shard, out var mask) ? mask : masks[shard] = new bool[context.Inputs.ShardSequences[shard] * context.Inputs.SequenceLength];
+
+        void StoreUpTo(int shard)
+        {
+            for (; stored < shard; stored++)
+            {
+                Put(context, context.Names.FilterMask(variant, stored), Mask(stored));
+                masks.Remove(stored);
+            }
+        }
+    }
+
+    /// <summary>Numbers of the heaviest candidates that fit the budget, each where it still does.</summary>
+    private static HashSet<long> Choose(IEnumerable<(long Document, double Weight, long[] Tokens)> candidates, long budget)
+    {
+        var chosen = new HashSet<long>();
+        foreach (var (number, _, _, count) in candidates
+            .Select((candidate, number) => (Number: (long)number, candidate.Weight, First: candidate.Tokens[0], candidate.Tokens.Length))
+            .OrderByDescending(candidate => candidate.Weight)
+            .ThenBy(candidate => candidate.First))
+        {
+            if (count <= budget)
+            {
+                budget -= count;
+                chosen.Add(number);
+            }
+        }
+
+        return chosen;
+    }
+
+    /// <summary>What might be left out, with the first token of its document, document by document in corpus order.</summary>
+    private static IEnumerable<(long Document, double Weight, long[] Tokens)> Candidates(UnitContext context, string variant)
+    {
+        var lexicon = LexiconClassifier.Shipped();
+        return new CorpusText(context).Documents()
+            .Select(document => (Document: document, Hits: lexicon.Hits(document.Text.Text).ToArray()))
+            .Where(document => document.Hits.Length > 0)
+            .SelectMany(document => (variant == Variants.WordFilter ? Words(document.Document, document.Hits) : [Whole(document.Document, document.Hits)])
+                .Select(candidate => (document.Document.FirstToken, candidate.Weight, candidate.Tokens)));
     }
 
     private static IEnumerable<(double Weight, long[] Tokens)> Words(CorpusDocumentText document, (int Start, int End, double Weight)[] hits) =>
