@@ -26,7 +26,7 @@ public static class KnownSpans
             try
             {
                 using var json = JsonDocument.Parse(line);
-                var id = json.RootElement.GetProperty("id").GetString()!;
+                var id = json.RootElement.GetProperty("id").GetString() ?? throw new JsonException("id is null");
                 var list = json.RootElement.GetProperty("spans").EnumerateArray()
                     .Select(span => (span.GetProperty("start").GetInt32(), span.GetProperty("end").GetInt32()))
                     .ToArray();

@@ -53,7 +53,7 @@ public sealed class ClassifierTokenizer
 
     private static Func<string, IReadOnlyList<int>> WordPiece(string path, JsonObject root)
     {
-        var vocabulary = root["model"]!["vocab"]!.AsObject().Select(entry => (Token: entry.Key, Id: (int)entry.Value!)).OrderBy(entry => entry.Id).ToArray();
+        var vocabulary = Of(Of(root, "model"), "vocab").AsObject().Select(entry => (Token: entry.Key, Id: (int)There(entry.Value, entry.Key))).OrderBy(entry => entry.Id).ToArray();
         if (vocabulary.Where((entry, index) => entry.Id != index).Any())
         {
             throw Unsupported(path, "a WordPiece vocabulary whose ids leave gaps");
@@ -66,7 +66,7 @@ public sealed class ClassifierTokenizer
         }
 
         var lower = (bool?)normalizer?["lowercase"] ?? false;
-        var special = root["added_tokens"]?.AsArray().Select(token => (string)token!["content"]!).ToHashSet(StringComparer.Ordinal) ?? [];
+        var special = root["added_tokens"]?.AsArray().Select(token => (string)Of(token, "content")!).ToHashSet(StringComparer.Ordinal) ?? [];
         string Named(params string[] names) => names.FirstOrDefault(name => special.Contains(name) || vocabulary.Any(entry => entry.Token == name))
             ?? throw Unsupported(path, $"a WordPiece vocabulary without {names[0]}");
         using var lines = new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', vocabulary.Select(entry => entry.Token))));
@@ -75,7 +75,7 @@ public sealed class ClassifierTokenizer
             LowerCaseBeforeTokenization = lower,
             RemoveNonSpacingMarks = (bool?)normalizer?["strip_accents"] ?? lower,
             IndividuallyTokenizeCjk = (bool?)normalizer?["handle_chinese_chars"] ?? true,
-            UnknownToken = (string?)root["model"]!["unk_token"] ?? "[UNK]",
+            UnknownToken = (string?)root["model"]?["unk_token"] ?? "[UNK]",
             ClassificationToken = Named("[CLS]"),
             SeparatorToken = Named("[SEP]"),
             PaddingToken = Named("[PAD]"),
@@ -89,7 +89,8 @@ public sealed class ClassifierTokenizer
     {
         foreach (var token in root["added_tokens"]?.AsArray() ?? [])
         {
-            (token!["lstrip"], token["rstrip"], token["single_word"]) = (false, false, false);
+            var flags = There(token, "added_tokens").AsObject();
+            (flags["lstrip"], flags["rstrip"], flags["single_word"]) = (false, false, false);
         }
 
         var prefix = root["pre_tokenizer"] is JsonObject pre && (string?)pre["type"] == "ByteLevel" && ((bool?)pre["add_prefix_space"] ?? false);
@@ -108,18 +109,24 @@ public sealed class ClassifierTokenizer
         switch ((string?)processor?["type"])
         {
             case "BertProcessing" or "RobertaProcessing":
-                return ((int)processor!["cls"]![1]!, (int)processor["sep"]![1]!);
+                return (Second(processor, "cls"), Second(processor, "sep"));
             case "TemplateProcessing":
-                var names = processor!["single"]!.AsArray().Select(piece => (string?)piece!["SpecialToken"]?["id"]).ToArray();
-                return names is [{ } start, null, { } end] ? (Special(processor, start), Special(processor, end)) : throw Unsupported(path, "a template that is not one token, the text, one token");
+                var names = Of(processor, "single").AsArray().Select(piece => (string?)There(piece, "single")["SpecialToken"]?["id"]).ToArray();
+                return names is [{ } start, null, { } end] ? (Special(processor!, start), Special(processor!, end)) : throw Unsupported(path, "a template that is not one token, the text, one token");
             case "Sequence":
-                return Around(path, processor!["processors"]!.AsArray().LastOrDefault(step => (string?)step!["type"] != "ByteLevel"));
+                return Around(path, Of(processor, "processors").AsArray().LastOrDefault(step => (string?)There(step, "processors")["type"] != "ByteLevel"));
             default:
                 throw Unsupported(path, "no post_processor that puts the classifier's tokens around a text");
         }
     }
 
-    private static int Special(JsonNode processor, string name) => (int)processor["special_tokens"]![name]!["ids"]![0]!;
+    private static int Special(JsonNode processor, string name) => (int)There(Of(Of(Of(processor, "special_tokens"), name), "ids")[0], name);
+
+    private static int Second(JsonNode? processor, string name) => (int)There(Of(processor, name)[1], name);
+
+    private static JsonNode Of(JsonNode? node, string name) => There(There(node, name)[name], name);
+
+    private static JsonNode There(JsonNode? node, string name) => node ?? throw new JsonException($"'{name}' is missing or null");
 
     private static UserErrorException Unsupported(string path, string what) =>
         new($"The tokenizer '{path}' has {what}, which is not supported: a classifier's tokenizer is WordPiece as BERT has it, or byte-level BPE as RoBERTa has it.");

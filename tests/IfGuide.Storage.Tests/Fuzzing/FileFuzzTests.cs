@@ -80,6 +80,20 @@ public sealed class FileFuzzTests
     }
 
     [Fact]
+    public void ClassifierTokenizers()
+    {
+        using var target = new FuzzTarget("tokenizer.json of a classifier") { Allocated = 64 << 20 };
+        const string bert = """
+            {"normalizer": {"type": "BertNormalizer", "lowercase": true, "handle_chinese_chars": true, "strip_accents": null},
+             "post_processor": {"type": "BertProcessing", "sep": ["[SEP]", 3], "cls": ["[CLS]", 2]},
+             "model": {"type": "WordPiece", "unk_token": "[UNK]", "vocab": {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "[MASK]": 4, "the": 5, "##r": 6}}}
+            """;
+        var roberta = TinyTokenizer.NeoX(("t", "h"));
+        roberta["post_processor"] = System.Text.Json.Nodes.JsonNode.Parse("""{"type": "RobertaProcessing", "sep": ["</s>", 2], "cls": ["<s>", 0]}""");
+        target.Run("tokenizer.json", [Encoding.UTF8.GetBytes(bert), Encoding.UTF8.GetBytes(roberta.ToJsonString())], path => ClassifierTokenizer.Load(path).Encode("the th 😀", 16));
+    }
+
+    [Fact]
     public void Queries()
     {
         using var target = new FuzzTarget("queries");
