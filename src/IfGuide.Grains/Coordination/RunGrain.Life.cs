@@ -158,21 +158,23 @@ public sealed partial class RunGrain
 #pragma warning restore CA1031
     }
 
-    /// <summary>A process that ends in order says so, so that another one, or a cluster, may take the run at once. Silos of a cluster take it from each other anyway.</summary>
-    private async Task GiveBackAsync()
-    {
-        if (ownership is null || ledger.Record.State != RunState.Running || !services.Ownership.GivesBack)
-        {
-            return;
-        }
+    /// <summary>What silos died of is known to whoever coordinates the run next.</summary>
+    private Task WriteDeathsAsync() => ownership is null || !ledger.HasUnwrittenDeaths ? Task.CompletedTask : TryWriteAsync(ledger.SaveAsync, "what silos died of");
 
+    /// <summary>A process that ends in order says so, so that another one, or a cluster, may take the run at once. Silos of a cluster take it from each other anyway.</summary>
+    private Task GiveBackAsync() => ownership is null || ledger.Record.State != RunState.Running || !services.Ownership.GivesBack
+        ? Task.CompletedTask
+        : TryWriteAsync(ledger.GiveBackAsync, "that nobody runs it any more");
+
+    private async Task TryWriteAsync(Func<Task> write, string what)
+    {
         try
         {
-            await ledger.GiveBackAsync();
+            await write();
         }
         catch (Exception exception) when (exception is OrleansException or IOException)
         {
-            services.Logger.LogWarning("Run {Run} could not be given back: {Why}", Run, exception.Message.Split('\n')[0]);
+            services.Logger.LogWarning("Run {Run} ends here, and cannot write {What}: {Why}", Run, what, exception.Message.Split('\n')[0]);
         }
     }
 

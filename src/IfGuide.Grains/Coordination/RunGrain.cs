@@ -204,6 +204,7 @@ public sealed partial class RunGrain : Grain, IRunGrain, IRemindable, IDisposabl
             await pump.StopAsync(keepUnits: true);
         }
 
+        await WriteDeathsAsync();
         await GiveBackAsync();
         Release();
         if (ledger.Record.State == RunState.Running && services.Submitted.All.Contains(Run))

@@ -17,6 +17,7 @@ internal sealed class RunLedger(IPersistentState<RunRecord> state, TimeProvider 
     private Task writing = Task.CompletedTask;
     private InconsistentStateException? taken;
     private bool dirty;
+    private IReadOnlyList<UnitDeaths>? writtenDeaths;
     private bool givenBack;
 
     public RunRecord Record { get; private set; } = new();
@@ -26,6 +27,9 @@ internal sealed class RunLedger(IPersistentState<RunRecord> state, TimeProvider 
     /// <summary>Whether everything that was asked to be written is.</summary>
     public bool IsSaved => !dirty;
 
+    /// <summary>Whether silos have died of units since the record was written.</summary>
+    public bool HasUnwrittenDeaths => !ReferenceEquals(Record.Deaths, writtenDeaths);
+
     public RunEventLog Events => events;
 
     /// <summary>Reads what another process or activation may have written.</summary>
@@ -33,6 +37,7 @@ internal sealed class RunLedger(IPersistentState<RunRecord> state, TimeProvider 
     {
         await state.ReadStateAsync();
         Record = state.State;
+        writtenDeaths = Record.Deaths;
         taken = null;
         givenBack = false;
         events.Load(Record.Events, Record.LastSequence);
@@ -141,7 +146,9 @@ internal sealed class RunLedger(IPersistentState<RunRecord> state, TimeProvider 
             {
                 Record = Record with { Events = events.Events, LastSequence = events.LastSequence, Writer = writer, Beat = givenBack ? null : time.GetUtcNow() };
                 state.State = Record;
+                var deaths = Record.Deaths;
                 await state.WriteStateAsync();
+                writtenDeaths = deaths;
             }
             catch (InconsistentStateException exception)
             {

@@ -35,6 +35,11 @@ internal sealed class WaveRunner(RunServices services, UnitCalls calls, RunLedge
     {
         var scheduler = new UnitScheduler(units, services.Factory.NeedsDevice, silos, services.Scheduling, services.Time);
         using var attempts = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (units.Select(toll.Of).FirstOrDefault(deaths => deaths is not null && toll.IsTooMany(deaths)) is { } known)
+        {
+            throw new UnitFailedException(Condemn(known)); // an earlier coordinator counted the last of them
+        }
+
         try
         {
             while (!scheduler.IsComplete)
@@ -57,6 +62,7 @@ internal sealed class WaveRunner(RunServices services, UnitCalls calls, RunLedge
         }
         finally
         {
+            CountDeaths(scheduler);
             var abandoned = scheduler.Outstanding.ToArray();
             await attempts.CancelAsync();
             await Task.WhenAll((keepUnits() ? [] : abandoned.Select(calls.CancelAsync)).Concat(following.ToArray()));
@@ -179,12 +185,7 @@ internal sealed class WaveRunner(RunServices services, UnitCalls calls, RunLedge
         }
 
         looked = now;
-        silos.Update(services.Silos.Current, services.Silos.Leaving, now, services.Scheduling);
-        foreach (var attempt in silos.TakeDeaths())
-        {
-            Count(attempt);
-        }
-
+        UpdateSilos();
         if (silos.Silos.Count == 0 && !toldNoSilos)
         {
             ledger.Tell(RunEventKind.Warning, message: "Waiting for compute silos: the cluster has none.");
@@ -202,6 +203,28 @@ internal sealed class WaveRunner(RunServices services, UnitCalls calls, RunLedge
         }
     }
 
+    private void UpdateSilos()
+    {
+        silos.Update(services.Silos.Current, services.Silos.Leaving, services.Time.GetUtcNow(), services.Scheduling);
+        foreach (var attempt in silos.TakeDeaths())
+        {
+            Count(attempt);
+        }
+    }
+
+    /// <summary>A silo that dies often takes the coordinator's entry of the grain directory along, and with it this activation, before the calls to it have failed: the next coordinator is to know what it died of.</summary>
+    private void CountDeaths(UnitScheduler scheduler)
+    {
+        var now = services.Time.GetUtcNow();
+        var current = services.Silos.Current;
+        foreach (var attempt in scheduler.Outstanding.Where(attempt => attempt.IsComputed && !current.Contains(attempt.Silo)).ToArray())
+        {
+            silos.Suspect(attempt, now);
+        }
+
+        UpdateSilos();
+    }
+
     /// <summary>A silo died while it computed a unit; too many in a row, and it is the unit that kills them.</summary>
     private void Count(UnitAttempt attempt)
     {
@@ -213,17 +236,19 @@ internal sealed class WaveRunner(RunServices services, UnitCalls calls, RunLedge
             return;
         }
 
-        failure ??= new RunFailure
-        {
-            Message = $"{deaths.Silos.Count} silos died one after the other while they computed unit {deaths.Unit} of {attempt.Unit.Stage}, and it got no further: {string.Join(", ", deaths.Silos)}. " +
-                "It is not given to another. Their logs and the machine's (out of memory, a crash in native code) say more; with the cause removed, resume the run.",
-            UserFault = false,
-            Stage = attempt.Unit.Stage,
-            Unit = attempt.Unit.Name,
-            Silo = deaths.Silos[^1],
-        };
+        failure ??= Condemn(deaths);
         changed.TrySetResult();
     }
+
+    private static RunFailure Condemn(UnitDeaths deaths) => new()
+    {
+        Message = $"{deaths.Silos.Count} silos died one after the other while they computed unit {deaths.Unit} of {deaths.Stage}, and it got no further: {string.Join(", ", deaths.Silos)}. " +
+            "It is not given to another. Their logs and the machine's (out of memory, a crash in native code) say more; with the cause removed, resume the run.",
+        UserFault = false,
+        Stage = deaths.Stage,
+        Unit = deaths.Unit,
+        Silo = deaths.Silos[^1],
+    };
 
     private async Task ProbeAsync(SiloAddress silo, CancellationToken cancellationToken)
     {

@@ -34,6 +34,14 @@ public sealed class DeathToll(IEnumerable<UnitDeaths> known, SchedulingOptions o
         return units[(unit.Stage, unit.Name)] = new UnitDeaths(unit.Stage, unit.Name, Math.Max(progress, before?.Progress ?? 0), [.. counted, silo]);
     }
 
+    /// <summary>What is counted of a unit; null: nothing.</summary>
+    /// <param name="unit">The unit.</param>
+    public UnitDeaths? Of(UnitReference unit)
+    {
+        ArgumentNullException.ThrowIfNull(unit);
+        return units.GetValueOrDefault((unit.Stage, unit.Name));
+    }
+
     /// <summary>Whether a unit is to be given up.</summary>
     /// <param name="deaths">What is counted of it.</param>
     public bool IsTooMany(UnitDeaths deaths)
