@@ -2,14 +2,9 @@ using IfGuide.Abstractions;
 
 namespace IfGuide.EndToEnd.Cluster;
 
-/// <summary>Real processes, killed, frozen and cut off; the full matrix is <c>deploy/fault-matrix</c>.</summary>
+/// <summary>Real processes, frozen and cut off; the full matrix is <c>deploy/fault-matrix</c>.</summary>
 public sealed class FaultTests
 {
-    /// <summary>A silo, the coordinator, the store, Redis and at last everything is killed, each in another stage of one run.</summary>
-    [Fact]
-    public Task Run_StruckInEveryOtherStage_EndsWithTheBytesOfAnUndisturbedOne() => StrikeAsync(
-        (Stage.TrainProxy, "kill-compute"), (Stage.Covariance, "kill-coordinator"), (Stage.Lambda, "blob-restart"), (Stage.Score, "redis-restart"), (Stage.Train, "kill-all"));
-
     /// <summary>A silo that was declared dead while it was frozen, and wakes up, changes nothing and leaves.</summary>
     [Fact]
     public Task Zombie_ChangesNothing() => StrikeAsync((Stage.Covariance, "freeze-compute"));
