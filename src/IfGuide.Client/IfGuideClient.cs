@@ -26,9 +26,9 @@ public sealed class IfGuideClient : IIfGuideClient
     public async Task<RunHandle> SubmitAsync(RunSpec specification, Stage? until = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(specification);
-        if (specification.Queries.Behaviours is not null)
+        if (RunSpec.NeededSchemaVersion(specification) is var needed && needed > specification.SchemaVersion)
         {
-            specification = specification with { SchemaVersion = Math.Max(2, specification.SchemaVersion) };
+            specification = specification with { SchemaVersion = needed };
         }
 
         await caller.CallAsync($"submit {specification.Run}", () => Find(specification.Run).Submit(specification, until), cancellationToken).ConfigureAwait(false);

@@ -7,7 +7,7 @@ public sealed record RunSpec
 {
     /// <summary>The newest form of a specification that this build knows.</summary>
     /// <remarks>Raise it with a setting that an older build must not pass over; a new setting is nullable, null meaning "as before", so that the keys of old results stay.</remarks>
-    public const int NewestSchemaVersion = 2;
+    public const int NewestSchemaVersion = 3;
 
     /// <summary>The run's id.</summary>
     [Id(0)] public required RunId Run { get; init; }
@@ -51,6 +51,13 @@ public sealed record RunSpec
     /// <summary>Number of corpus shards; null: from the plan.</summary>
     [Id(13)] public int? Shards { get; init; }
 
-    /// <summary>The form of this specification; a build refuses one that is newer than it knows. 2 where behaviours are named, which older builds would pass over; else 1.</summary>
+    /// <summary>The form of this specification; a build refuses one that is newer than it knows. as new as <see cref="NeededSchemaVersion"/> at least.</summary>
     [Id(14)] public int SchemaVersion { get; init; } = 1;
+
+    /// <summary>The form that a build must know to do all that this says: 3 where several workers train, 2 where behaviours are named, else 1. Older builds would pass over either.</summary>
+    public static int NeededSchemaVersion(RunSpec specification)
+    {
+        ArgumentNullException.ThrowIfNull(specification);
+        return specification.Training.Workers is not null || specification.Proxy.Training?.Workers is not null ? 3 : specification.Queries.Behaviours is not null ? 2 : 1;
+    }
 }

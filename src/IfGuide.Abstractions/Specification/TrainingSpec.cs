@@ -4,6 +4,15 @@ namespace IfGuide.Abstractions.Specification;
 [GenerateSerializer, Immutable, Alias("ifguide.TrainingSpec")]
 public sealed record TrainingSpec
 {
+    /// <summary>Optimizer steps of a round, unless said otherwise.</summary>
+    public const int DefaultLocalSteps = 10;
+
+    /// <summary>Outer learning rate, unless said otherwise.</summary>
+    public const double DefaultOuterLearningRate = 0.7;
+
+    /// <summary>Outer momentum, unless said otherwise.</summary>
+    public const double DefaultOuterMomentum = 0.9;
+
     /// <summary>Passes over the corpus.</summary>
     [Id(0)] public int Epochs { get; init; } = 4;
 
@@ -51,6 +60,18 @@ public sealed record TrainingSpec
 
     /// <summary>How far the held-out loss may rise above its lowest value (nats per token) before the training counts as diverged; null: 1.</summary>
     [Id(15)] public double? Divergence { get; init; }
+
+    /// <summary>Workers that train side by side in rounds, each on its share of every batch (DiLoCo, arXiv 2311.08105); null: one, which trains without rounds.</summary>
+    [Id(16)] public int? Workers { get; init; }
+
+    /// <summary>Optimizer steps that a worker takes in a round; null: <see cref="DefaultLocalSteps"/>.</summary>
+    [Id(17)] public int? LocalSteps { get; init; }
+
+    /// <summary>Learning rate of the outer step that ends a round; null: <see cref="DefaultOuterLearningRate"/>.</summary>
+    [Id(18)] public double? OuterLearningRate { get; init; }
+
+    /// <summary>Nesterov momentum of the outer step; null: <see cref="DefaultOuterMomentum"/>.</summary>
+    [Id(19)] public double? OuterMomentum { get; init; }
 }
 
 /// <summary>What the summed loss of a batch is divided by.</summary>

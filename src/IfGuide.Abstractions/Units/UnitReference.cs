@@ -124,6 +124,9 @@ public sealed record TrainingFigures
 
     /// <summary>Predicted tokens a second, of late; summed over the units that run.</summary>
     [Id(6)] public double? TokensPerSecond { get; init; }
+
+    /// <summary>Bytes of weights and of deltas that went through the store for each predicted token, up to the last round; null: one worker trains, and nothing needs to.</summary>
+    [Id(7)] public double? CommunicationPerToken { get; init; }
 }
 
 /// <summary>What kind of thing made a unit or a run fail, for those who must decide what to do about it. The numbers are wire and record format.</summary>

@@ -112,12 +112,7 @@ internal static class RunFile
             run = run with { Proxy = run.Proxy with { Training = new TrainingSpec() } };
         }
 
-        if (run.Queries.Behaviours is not null)
-        {
-            run = run with { SchemaVersion = 2 };
-        }
-
-        return run with { Tokenizer = run.Tokenizer ?? DefaultTokenizer(run, path) };
+        return run with { SchemaVersion = RunSpec.NeededSchemaVersion(run), Tokenizer = run.Tokenizer ?? DefaultTokenizer(run, path) };
     }
 
     private static string? DefaultTokenizer(RunSpec run, string path)

@@ -149,15 +149,18 @@ internal sealed class RunPump(RunServices services, IGrainFactory grains, RunLed
     {
         tracker = new StageTracker(stage.Stage, stage.Units, ledger.ElapsedIn(stage.Stage), services.Time);
         await BeginStageAsync(tracker, cancellationToken);
+        var wholes = await patience.AskAsync(() => FindWholesAsync(stage, cancellationToken), cancellationToken);
         foreach (var wave in stage.Waves)
         {
-            var present = await patience.AskAsync(() => FindPresentAsync(wave, cancellationToken), cancellationToken);
-            foreach (var unit in wave.Where(unit => present.Contains(unit.Artifact)))
+            var needed = wave.Where(unit => ArtifactNames.WholeOf(unit.Artifact) is not { } whole || !wholes.Contains(whole)).ToArray();
+            var present = await patience.AskAsync(() => FindPresentAsync(needed, cancellationToken), cancellationToken);
+            var missing = needed.Where(unit => !present.Contains(unit.Artifact)).ToArray();
+            foreach (var unit in wave.Except(missing))
             {
                 tracker.Reuse(unit);
             }
 
-            await RunWaveAsync([.. wave.Where(unit => !present.Contains(unit.Artifact))], tracker, cancellationToken);
+            await RunWaveAsync(missing, tracker, cancellationToken);
         }
 
         await EndStageAsync(tracker, cancellationToken);
@@ -166,15 +169,30 @@ internal sealed class RunPump(RunServices services, IGrainFactory grains, RunLed
     private Task<string?> RunWaveAsync(IReadOnlyList<UnitReference> units, StageTracker stage, CancellationToken cancellationToken) =>
         new WaveRunner(services, calls, ledger, silos, toll, patience).RunAsync(units, stage, () => keepUnits, cancellationToken);
 
+    /// <summary>The results of a stage that are there, in place of which nobody needs their parts.</summary>
+    private async Task<HashSet<string>> FindWholesAsync(StagePlan stage, CancellationToken cancellationToken)
+    {
+        var present = new HashSet<string>();
+        foreach (var whole in stage.Units.Select(unit => ArtifactNames.WholeOf(unit.Artifact)).OfType<string>().Distinct())
+        {
+            if (await services.Store.FindAsync(whole, cancellationToken) is not null)
+            {
+                present.Add(whole);
+            }
+        }
+
+        return present;
+    }
+
     /// <remarks>
     /// One listing a folder, not one look-up a unit: the number of calls to the store does not grow with the units. Off the activation's
     /// scheduler, since a listing may be long.
     /// </remarks>
-    private Task<HashSet<string>> FindPresentAsync(IReadOnlyList<UnitReference> wave, CancellationToken cancellationToken) => Task.Run(
+    private Task<HashSet<string>> FindPresentAsync(IReadOnlyList<UnitReference> units, CancellationToken cancellationToken) => Task.Run(
         async () =>
         {
             var present = new HashSet<string>();
-            foreach (var folder in wave.Select(unit => unit.Artifact[..(unit.Artifact.LastIndexOf('/') + 1)]).Distinct())
+            foreach (var folder in units.Select(unit => unit.Artifact[..(unit.Artifact.LastIndexOf('/') + 1)]).Distinct())
             {
                 await foreach (var artifact in services.Store.ListAsync(folder, cancellationToken))
                 {

@@ -1,5 +1,4 @@
 using IfGuide.Numerics.Models;
-using IfGuide.Numerics.Models.Head;
 using IfGuide.Numerics.Runtime;
 using IfGuide.Numerics.Suppression;
 using static TorchSharp.torch;
@@ -45,7 +44,7 @@ public sealed class Trainer : IDisposable
         TotalSteps = options.TotalSteps(source.Count);
         schedule = LearningRateSchedule.Of(options, TotalSteps);
         order = new DataOrder(options.Seed, source.Count);
-        batch = new SequenceBatch(options.BatchSize, source.Length);
+        batch = new SequenceBatch((options.BatchSize + options.Workers - 1) / options.Workers, source.Length);
         parameters = new FlatParameters(model, options.Precision, options.DecayVectors);
         optimizer = new FusedAdamW(parameters, options);
         head = new SuppressionHead(options.Suppression);
@@ -82,7 +81,7 @@ public sealed class Trainer : IDisposable
         var step = StepsTaken + 1;
         var first = StepsTaken * options.BatchSize;
         var last = Math.Min(first + options.BatchSize, source.Count * options.Epochs);
-        batch.Fill(source, Positions(first, last).Select(order.At));
+        batch.Fill(source, Positions(first + options.Worker, last, options.Workers).Select(order.At));
         double divisor = Math.Max(1, options.Normalisation == LossNormalisation.Labels ? batch.LabelCount : batch.PositionCount);
 
         var sums = Accumulate(divisor);
@@ -100,25 +99,7 @@ public sealed class Trainer : IDisposable
 
     /// <summary>Mean cross-entropy in nats of every labelled token of other sequences, selected or not.</summary>
     /// <param name="heldOut">The sequences.</param>
-    public double ValidationLoss(ISequenceSource heldOut)
-    {
-        ArgumentNullException.ThrowIfNull(heldOut);
-        using var graph = no_grad();
-        using var plain = new NextTokenHead(Model.Unembedding);
-        var held = new SequenceBatch(options.MicroBatchSize, heldOut.Length);
-        var (loss, tokens) = (0.0, 0L);
-        for (long from = 0; from < heldOut.Count; from += options.MicroBatchSize)
-        {
-            using var scope = NewDisposeScope();
-            held.Fill(heldOut, Positions(from, Math.Min(from + options.MicroBatchSize, heldOut.Count)));
-            var (ids, labels, attended, _) = held.Slice(0, held.Count, Model.Device);
-            var hidden = Model.Hidden(ids, attended, ForwardPass.Plain).Value;
-            loss += plain.TokenLosses(hidden, labels).to(ScalarType.Float64).sum().item<double>();
-            tokens += labels.narrow(1, 1, labels.shape[1] - 1).Differs(TokenBatch.NoLabel).sum().item<long>();
-        }
-
-        return loss / Math.Max(1, tokens);
-    }
+    public double ValidationLoss(ISequenceSource heldOut) => HeldOutLoss.Measure(Model, heldOut, options.MicroBatchSize);
 
     /// <summary>The trained weights by Hugging Face name, in the master precision: views, overwritten by the next step. The caller disposes them.</summary>
     public IReadOnlyDictionary<string, Tensor> Weights() => parameters.Views(parameters.Weights);
@@ -215,9 +196,9 @@ public sealed class Trainer : IDisposable
         }
     }
 
-    private static IEnumerable<long> Positions(long from, long to)
+    private static IEnumerable<long> Positions(long from, long to, int step)
     {
-        for (var position = from; position < to; position++)
+        for (var position = from; position < to; position += step)
         {
             yield return position;
         }

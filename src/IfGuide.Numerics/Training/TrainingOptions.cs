@@ -48,6 +48,12 @@ public sealed record TrainingOptions
     /// <summary>What the summed objective of a batch is divided by.</summary>
     public LossNormalisation Normalisation { get; init; } = LossNormalisation.Labels;
 
+    /// <summary>Trainers that share each batch, when a round's workers train side by side.</summary>
+    public int Workers { get; init; } = 1;
+
+    /// <summary>Which of them this one is, from 0: it takes the batch's sequences Worker, Worker + Workers, Worker + 2 Workers, …</summary>
+    public int Worker { get; init; }
+
     /// <summary>What happens to selected tokens.</summary>
     public SuppressionOptions Suppression { get; init; } = SuppressionOptions.None;
 
@@ -68,6 +74,8 @@ public sealed record TrainingOptions
         Require(Beta1 is >= 0 and < 1, "betas", Beta1, "two numbers from 0 to below 1");
         Require(Beta2 is >= 0 and < 1, "betas", Beta2, "two numbers from 0 to below 1");
         Require(GradientClip >= 0, "gradient_clip", GradientClip, "0 (no clipping) or a positive norm");
+        Require(Workers >= 1 && Workers <= BatchSize, "workers", Workers, $"1 to the {BatchSize} sequences of a batch");
+        Require(Worker >= 0 && Worker < Workers, "worker", Worker, $"0 to {Workers - 1}");
         Require(Precision is ScalarType.Float32 or ScalarType.BFloat16 or ScalarType.Float64, "precision", Precision, "float32, bfloat16 or float64");
     }
 

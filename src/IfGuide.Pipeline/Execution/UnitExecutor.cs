@@ -39,7 +39,7 @@ public sealed class UnitExecutor(IArtifactStore store, string device) : IDisposa
             return PreparationUnit.Run(specification, blocking, progress, cancellationToken);
         }
 
-        if (blocking.Exists(unit.Artifact))
+        if (IsDone(unit, blocking))
         {
             return unit.Artifact;
         }
@@ -66,6 +66,10 @@ public sealed class UnitExecutor(IArtifactStore store, string device) : IDisposa
         return unit.Artifact;
     }
 
+    /// <summary>Whether nobody needs a unit any more: its artifact exists, or the one that it is a part of.</summary>
+    internal static bool IsDone(UnitReference unit, BlockingStore store) =>
+        store.Exists(unit.Artifact) || (ArtifactNames.WholeOf(unit.Artifact) is { } whole && store.Exists(whole));
+
     /// <summary>Frees models and factors.</summary>
     public void Dispose() => session.Dispose();
 
@@ -84,7 +88,7 @@ public sealed class UnitExecutor(IArtifactStore store, string device) : IDisposa
         switch (context.Unit.Stage)
         {
             case Stage.TrainProxy: // 1. a proxy model, where the user brings none
-                TrainingUnit.Run(context);
+                TrainingUnits.Run(context);
                 break;
             case Stage.Covariance: // 2. Σ a aᵀ and Σ g gᵀ of every tracked layer, over one shard
                 CovarianceUnit.Run(context);
@@ -114,7 +118,7 @@ public sealed class UnitExecutor(IArtifactStore store, string device) : IDisposa
                 PreferenceUnit.Run(context);
                 break;
             case Stage.Train: // … and the target, with and without suppression
-                TrainingUnit.Run(context);
+                TrainingUnits.Run(context);
                 break;
             case Stage.Evaluate: // 9. toxicity and fluency of each
                 EvaluationUnit.Run(context);

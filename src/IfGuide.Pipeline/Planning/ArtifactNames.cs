@@ -12,6 +12,7 @@ namespace IfGuide.Pipeline;
 /// <param name="inputs">Its prepared inputs.</param>
 public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
 {
+    internal const string TrainedFile = "model.safetensors";
     private const string CheckpointPrefix = "checkpoint-";
 
     private readonly FactorsSpec factors = specification.Factors;
@@ -134,6 +135,14 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
     /// <param name="weights">Store name of the trained weights.</param>
     public static string TrainingLogOf(string weights) => $"{weights[..weights.LastIndexOf('/')]}/log.msgpack";
 
+    /// <summary>What went through the store between the workers of a training, beside its weights; absent where one worker trained.</summary>
+    /// <param name="weights">Store name of the trained weights.</param>
+    public static string CommunicationOf(string weights) => $"{weights[..weights.LastIndexOf('/')]}/communication.msgpack";
+
+    /// <summary>The artifact in whose place a part of a training is no longer needed; null: the artifact is no such part.</summary>
+    /// <param name="artifact">A unit's artifact.</param>
+    public static string? WholeOf(string artifact) => RoundNames.WeightsOf(artifact);
+
     /// <summary>A checkpoint of a training, beside its weights.</summary>
     /// <param name="weights">Store name of the trained weights.</param>
     /// <param name="step">Steps taken.</param>
@@ -169,7 +178,7 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
         ArgumentNullException.ThrowIfNull(unit);
         return unit.Stage switch
         {
-            Stage.TrainProxy => ProxyWeights,
+            Stage.TrainProxy => TrainingPart.Of(unit.Name).Artifact(ProxyWeights),
             Stage.Covariance => Covariance(UnitNames.ShardOf(unit.Name)),
             Stage.Eigenbasis => Eigenbasis(unit.Name),
             Stage.Lambda => Lambda(UnitNames.ShardOf(unit.Name)),
@@ -177,7 +186,7 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
             Stage.Query => Part(unit) is var (behaviour, group) ? behaviour.Direction(group) : throw Unknown(unit),
             Stage.Score => Part(unit) is var (behaviour, _) ? behaviour.Scores(UnitNames.ShardOf(unit.Name)) : throw Unknown(unit),
             Stage.Select => Part(unit) is var (behaviour, _) ? behaviour.Selection : Selection,
-            Stage.Train => TrainedWeights(unit.Name),
+            Stage.Train => TrainingPart.Of(unit.Name) is var part ? part.Artifact(TrainedWeights(part.Model)) : throw Unknown(unit),
             Stage.Evaluate => Evaluation(unit.Name),
             Stage.Report => Report,
             _ => throw new ArgumentOutOfRangeException(nameof(unit), unit.Stage, "The preparation names its artifact itself."),
@@ -240,7 +249,7 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
     }
 
     /// <summary>Weights of a training, written when it ends; checkpoints lie beside them.</summary>
-    private static string Training(string key) => $"train/{key}/model.safetensors";
+    private static string Training(string key) => $"train/{key}/{TrainedFile}";
 
     private string VariantKey(string variant) => Units.Variants.Trained(variant) switch
     {
@@ -261,8 +270,8 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
     /// <remarks>The same for the proxy and for the target: a base model that trains like the proxy is the proxy. Checkpoints, and when to give up, change nothing.</remarks>
     private string TrainingKey(PreparedModel model, TrainingSpec training, string? mask, string? heldOut)
     {
-        var settings = training with { CheckpointEvery = 0, Divergence = null, Validation = null };
-        var version = Attending("training/1", PaddedCorpus);
+        var settings = TrainingRounds.Canonical(training) with { CheckpointEvery = 0, Divergence = null, Validation = null };
+        var version = Attending(settings.Workers is null ? "training/1" : "rounds/1", PaddedCorpus);
         return heldOut is null
             ? ContentKey.Of(version, model.Key, settings with { ValidateEvery = null }, inputs.CorpusKey, specification.Seed, mask)
             : ContentKey.Of(version, model.Key, settings, inputs.CorpusKey, specification.Seed, mask, heldOut);

@@ -51,10 +51,12 @@ public static class RunPlan
 
         var plan = new List<StagePlan>();
         void Add(Stage stage, params IReadOnlyList<UnitReference>[] waves) => plan.Add(new StagePlan(stage, waves));
+        IEnumerable<IReadOnlyList<UnitReference>> Trainings(Stage stage, IReadOnlyList<string> models, Func<string, string> weights, TrainingSpec training) => TrainingWaves(models, training, inputs.Sequences)
+            .Select(parts => (IReadOnlyList<UnitReference>)[.. parts.Select(part => Unit(stage, UnitKind.Training, part.Name, part.Artifact(weights(part.Model))))]);
 
         if (inputs.Proxy.Weights is null)
         {
-            Add(Stage.TrainProxy, [Unit(Stage.TrainProxy, UnitKind.Training, UnitNames.Proxy, names.ProxyWeights)]);
+            Add(Stage.TrainProxy, [.. Trainings(Stage.TrainProxy, [UnitNames.Proxy], _ => names.ProxyWeights, names.ProxyTraining)]);
         }
 
         if (names.HasEigenbasis)
@@ -71,7 +73,7 @@ public static class RunPlan
         plan.AddRange(OfBehaviours(names, inputs, Unit));
         if (specification.Target is not null)
         {
-            Add(Stage.Train, [.. names.Trainings.Select(wave => (UnitReference[])[.. wave.Select(variant => Unit(Stage.Train, UnitKind.Training, variant, names.TrainedWeights(variant)))])]);
+            Add(Stage.Train, [.. names.Trainings.SelectMany(models => Trainings(Stage.Train, models, names.TrainedWeights, specification.Training))]);
             if (specification.Evaluation is not null)
             {
                 Add(Stage.Evaluate, [.. names.Variants.Select(variant => Unit(Stage.Evaluate, UnitKind.Evaluation, variant, names.Evaluation(variant)))]);
@@ -80,6 +82,24 @@ public static class RunPlan
 
         Add(Stage.Report, [Unit(Stage.Report, UnitKind.Evaluation, UnitNames.Report, names.Report)]);
         return plan;
+    }
+
+    /// <summary>Models that are trained side by side: one unit each, or round by round the workers of all and then their merges. Preference optimisation has no rounds: it is short.</summary>
+    private static IEnumerable<IEnumerable<TrainingPart>> TrainingWaves(IReadOnlyList<string> models, TrainingSpec training, long sequences)
+    {
+        if (TrainingRounds.Of(training, sequences) is not { } rounds || models.Contains(Units.Variants.Dpo))
+        {
+            yield return models.Select(model => new TrainingPart(model, Round: null, Worker: null));
+            yield break;
+        }
+
+        yield return models.Select(model => new TrainingPart(model, Round: 0, Worker: null));
+        for (var round = 1; round <= rounds.Last; round++)
+        {
+            var (current, end) = (round, round < rounds.Last ? round : (int?)null);
+            yield return models.SelectMany(model => Enumerable.Range(0, rounds.Workers).Select(worker => new TrainingPart(model, current, worker)));
+            yield return models.Select(model => new TrainingPart(model, end, Worker: null));
+        }
     }
 
     /// <summary>Queries, scores and selection. Behaviours may share query sets: one artifact, one unit.</summary>

@@ -28,6 +28,9 @@ public sealed record ReportData
     /// <summary>Loss curves.</summary>
     public IReadOnlyList<TrainingRecord> Trainings { get; init; } = [];
 
+    /// <summary>What went through the store between the workers of each training in rounds; empty: one worker trained each model.</summary>
+    public IReadOnlyDictionary<string, TrainingCommunication> Communications { get; init; } = new Dictionary<string, TrainingCommunication>();
+
     /// <summary>What was read, kept and left out of each query set.</summary>
     public IReadOnlyList<QuerySetSummary> Queries { get; init; } = [];
 

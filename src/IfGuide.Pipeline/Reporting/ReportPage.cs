@@ -43,6 +43,16 @@ public static class ReportPage
             Trainings = data.Trainings.Select((training, index) => new { Name = training.Variant, Style = $"m{index}" }).ToArray(),
             LossChart = data.Trainings.Count > 0 ? LossChart.Draw(data.Trainings) : string.Empty,
             GradientChart = data.Trainings.Count > 0 ? GradientChart.Draw(data.Trainings) : string.Empty,
+            Communications = data.Communications.Select(training => new
+            {
+                Name = training.Key,
+                training.Value.Workers,
+                training.Value.Rounds,
+                training.Value.LocalSteps,
+                Tokens = Figures.Count(training.Value.Tokens),
+                Weights = Figures.Number(training.Value.WeightBytesPerToken),
+                State = Figures.Number(training.Value.StateBytesPerToken),
+            }).ToArray(),
             Times = options.StageTimes.Select(time => new { Stage = ReportSummary.Name(time.Stage), Elapsed = Figures.Time(time.Elapsed), time.Units, time.Reused }).ToArray(),
             Settings = ReportSummary.Settings(data.Specification),
         };

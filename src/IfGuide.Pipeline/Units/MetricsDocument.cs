@@ -28,6 +28,7 @@ internal static class MetricsDocument
         data.Queries,
         Overlap = data.Overlap is { } overlap ? Overlap(overlap) : null,
         Models = data.Evaluations.ToDictionary(evaluation => evaluation.Variant, evaluation => Model(evaluation, data.BehaviourLosses.GetValueOrDefault(evaluation.Variant))),
+        Communication = data.Communications.Count == 0 ? null : data.Communications,
         data.Warnings,
     };
 

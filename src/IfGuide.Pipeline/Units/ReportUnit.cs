@@ -31,6 +31,7 @@ internal static class ReportUnit
         BehaviourLosses = context.Specification.Evaluation is null || !context.Names.AreNamed ? new Dictionary<string, IReadOnlyList<BehaviourLossRecord>>()
             : context.Names.Variants.Where(variant => !Variants.IsRewarded(variant)).ToDictionary(variant => variant, variant => Read<IReadOnlyList<BehaviourLossRecord>>(context, context.Names.BehaviourLosses(variant))),
         Trainings = Trainings(context),
+        Communications = Communications(context),
         Queries = [.. context.Inputs.Behaviours.SelectMany(Queries)],
         Overlap = context.Inputs.Overlap,
         Warnings = context.Inputs.Warnings,
@@ -70,6 +71,14 @@ internal static class ReportUnit
         }
 
         return records;
+    }
+
+    /// <summary>Of the trainings in rounds; preference optimisation has none.</summary>
+    private static Dictionary<string, TrainingCommunication> Communications(UnitContext context)
+    {
+        var proxy = context.Inputs.Proxy.Weights is null && context.Names.ProxyTraining.Workers > 1 ? [(UnitNames.Proxy, context.Names.ProxyWeights)] : Array.Empty<(string Model, string Weights)>();
+        var models = context.Specification.Training.Workers > 1 ? context.Names.Trainings.SelectMany(wave => wave).Where(variant => variant != Variants.Dpo).Select(variant => (variant, context.Names.TrainedWeights(variant))) : [];
+        return proxy.Concat(models).ToDictionary(training => training.Item1, training => Read<TrainingCommunication>(context, ArtifactNames.CommunicationOf(training.Item2)));
     }
 
     private static T Read<T>(UnitContext context, string artifact) => MessagePackSerializer.Deserialize<T>(File.ReadAllBytes(context.Store.Fetch(artifact)));

@@ -22,6 +22,9 @@ internal sealed class TrainingProgress(UnitContext context, TrainingCurve curve)
     /// <summary>Steps that this unit takes; null: all of the training's.</summary>
     public long? Steps { get; init; }
 
+    /// <summary>Bytes of weights and of their changes that went through the store for each token; null: nothing needs to.</summary>
+    public double? CommunicationPerToken { get; init; }
+
     public void Report(Trainer trainer, TrainingStep? step = null)
     {
         tokens += step?.Tokens ?? 0;
@@ -40,6 +43,7 @@ internal sealed class TrainingProgress(UnitContext context, TrainingCurve curve)
             GradientNorm = step.GradientNorm,
             LearningRate = step.LearningRate,
             TokensPerSecond = rate,
+            CommunicationPerToken = CommunicationPerToken,
         };
         var note = step is null ? null : string.Create(CultureInfo.InvariantCulture, $"loss {step.TokenLoss:F3}") + (heldOut is null ? string.Empty : string.Create(CultureInfo.InvariantCulture, $", held-out {heldOut:F3}"));
         context.Report("steps", trainer.StepsTaken - First, Steps ?? trainer.TotalSteps, note, figures);

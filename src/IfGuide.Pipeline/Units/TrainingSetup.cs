@@ -23,6 +23,7 @@ internal sealed class TrainingSetup : IDisposable
         (this.context, Variant) = (context, variant);
         var isProxy = context.Unit.Stage == Stage.TrainProxy;
         Settings = isProxy ? context.Names.ProxyTraining : context.Specification.Training;
+        Weights = isProxy ? context.Names.ProxyWeights : context.Names.TrainedWeights(variant);
         Prepared = isProxy ? context.Inputs.Proxy : context.Inputs.Target!;
         var mask = isProxy ? null : TrainingMask.Of(context, variant);
         Suppression = mask is null ? SuppressionOptions.None : Objective(context.Specification.Suppression, variant);
@@ -35,6 +36,9 @@ internal sealed class TrainingSetup : IDisposable
     public TrainingSpec Settings { get; }
 
     public PreparedModel Prepared { get; }
+
+    /// <summary>Store name of the weights that the training ends in.</summary>
+    public string Weights { get; }
 
     public CorpusSequences Source { get; }
 

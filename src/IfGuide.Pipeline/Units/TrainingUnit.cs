@@ -44,11 +44,11 @@ internal static class TrainingUnit
         }
         catch (TrainingDivergedException exception)
         {
-            throw Diverged(context, $"its {exception.What} is {exception.Value.ToString(CultureInfo.InvariantCulture)} at step {exception.Step}", checkpoints.Newest(), exception);
+            throw Diverged(context, setup.Variant, $"its {exception.What} is {exception.Value.ToString(CultureInfo.InvariantCulture)} at step {exception.Step}", checkpoints.Newest(), exception);
         }
         catch (DivergedTrainingException exception)
         {
-            throw Diverged(context, exception.Message, checkpoints.KeepUntil(curve.Validations[^1].Step), exception);
+            throw Diverged(context, setup.Variant, exception.Message, checkpoints.KeepUntil(curve.Validations[^1].Step), exception);
         }
 
         Store(context, setup.Variant, curve, trainer.Weights());
@@ -63,15 +63,17 @@ internal static class TrainingUnit
         context.Store.Put(context.Unit.Artifact, stream => TensorArchive.Write(stream, weights, HuggingFaceModel.PyTorchMetadata));
     }
 
+    /// <summary>What stops a training that has diverged.</summary>
     /// <param name="context">The unit.</param>
+    /// <param name="variant">What was trained.</param>
     /// <param name="what">What was found.</param>
     /// <param name="kept">Step of the last good checkpoint; null: there is none.</param>
     /// <param name="cause">What told.</param>
-    private static DivergedTrainingException Diverged(UnitContext context, string what, long? kept, Exception cause)
+    public static DivergedTrainingException Diverged(UnitContext context, string variant, string what, long? kept, Exception cause)
     {
         var checkpoint = kept is { } step
-            ? string.Create(CultureInfo.InvariantCulture, $"The checkpoint after step {step} is kept: 'ifguide export {context.Unit.Run} model --model {context.Unit.Name} --checkpoint --out DIR' takes it out.")
+            ? string.Create(CultureInfo.InvariantCulture, $"The checkpoint after step {step} is kept: 'ifguide export {context.Unit.Run} model --model {variant} --checkpoint --out DIR' takes it out.")
             : "There is no checkpoint before it (training.checkpoint_every).";
-        return new DivergedTrainingException($"The training '{context.Unit.Name}' diverged: {what}. {checkpoint} Lower learning_rate, raise warmup, lower gradient_clip, or bound the suppression (objective hinge, unlikelihood or drop; a lower lambda).", cause);
+        return new DivergedTrainingException($"The training '{variant}' diverged: {what}. {checkpoint} Lower learning_rate, raise warmup, lower gradient_clip, or bound the suppression (objective hinge, unlikelihood or drop; a lower lambda).", cause);
     }
 }

@@ -36,13 +36,27 @@ internal sealed class Validation
     /// <exception cref="DivergedTrainingException">The loss has risen too far; the message lacks what is kept and what to do.</exception>
     public void Look(Trainer trainer)
     {
-        var step = trainer.StepsTaken;
-        var last = curve.Validations.Count == 0 ? -1 : curve.Validations[^1].Step;
-        if (step > last && (step == 0 || step % every == 0 || step == Total))
-        {
-            Add(step, trainer.ValidationLoss(heldOut));
-        }
+        Look(trainer.StepsTaken - 1, trainer.StepsTaken, trainer.ValidationLoss);
+        SetCap(trainer);
+    }
 
+    /// <summary>Measures where the training stands, when it was time to since an earlier step.</summary>
+    /// <param name="before">The earlier step; one at which it was time is left out.</param>
+    /// <param name="step">Steps taken.</param>
+    /// <param name="measure">Measures the loss of held-out text.</param>
+    /// <exception cref="DivergedTrainingException">The loss has risen too far; the message lacks what is kept and what to do.</exception>
+    public void Look(long before, long step, Func<ISequenceSource, double> measure)
+    {
+        var last = curve.Validations.Count == 0 ? -1 : curve.Validations[^1].Step;
+        if (step > last && (step == 0 || step / every > before / every || step == Total))
+        {
+            Add(step, measure(heldOut));
+        }
+    }
+
+    /// <summary>Gives a hinge without a cap the latest measurement as its cap.</summary>
+    public void SetCap(Trainer trainer)
+    {
         if (setsCap)
         {
             trainer.SetHingeCap(curve.Validations[^1].Loss);

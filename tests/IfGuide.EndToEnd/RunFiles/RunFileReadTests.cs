@@ -37,6 +37,16 @@ public sealed class RunFileReadTests : RunFileFixture
         """;
 
     [Fact]
+    public void Read_Workers_AsOlderSilosMustNotPassThemOver()
+    {
+        var run = Read($"{Shortest}\ntraining: {{ workers: 4, local_steps: 25, outer_learning_rate: 0.5, outer_momentum: 0.8 }}");
+        Assert.Equal(new TrainingSpec { Workers = 4, LocalSteps = 25, OuterLearningRate = 0.5, OuterMomentum = 0.8 }, run.Training);
+        Assert.Equal(3, run.SchemaVersion);
+        var one = Read($"{Shortest}\ntraining: {{ workers: 1 }}");
+        Assert.Equal((new TrainingSpec(), 1), (one.Training, one.SchemaVersion));
+    }
+
+    [Fact]
     public void Read_Behaviours_InOrder_WithTheirOwnSelection()
     {
         var run = Read("""

@@ -59,6 +59,34 @@ public sealed class KillTests
         Assert.Empty(Checkpoints(killed));
     }
 
+    /// <summary>Two workers in rounds, killed within rounds and between them: the same bytes, and nothing of the rounds stays.</summary>
+    [Fact]
+    public async Task Rounds_KilledAgainAndAgain_EndWithTheSameBytes()
+    {
+        static string InRounds(string text) => text.Replace(
+            Training, "training: { epochs: 8, batch_size: 4, learning_rate: 3e-3, workers: 2, local_steps: 10, validation: ./data/valid.jsonl }\nevaluation", StringComparison.Ordinal);
+        using var undisturbed = TinyRun.Prepare(InRounds);
+        (await Ifguide.RunAsync(undisturbed.Folder, "run", TinyRun.FileName, "--quiet")).Expect(0);
+        using var killed = TinyRun.Prepare(InRounds);
+        (await Ifguide.RunAsync(killed.Folder, "run", TinyRun.FileName, "--until", "select", "--quiet")).Expect(0);
+        string[] last = [];
+        foreach (var wait in new[] { TimeSpan.Zero, TimeSpan.FromMilliseconds(60), TimeSpan.FromMilliseconds(170) })
+        {
+            using var running = Ifguide.Start(killed.Folder, "run", TinyRun.FileName, "--quiet");
+            await UntilAsync(() => running.HasExited || Rounds(killed).Length >= last.Length + 3);
+            await Task.Delay(wait, TestContext.Current.CancellationToken);
+            Assert.False(running.HasExited, "The run ended before it was killed; make its training longer.");
+            running.Signal("KILL");
+            await running.EndAsync(TestContext.Current.CancellationToken);
+            last = Rounds(killed);
+        }
+
+        (await Ifguide.RunAsync(killed.Folder, "run", TinyRun.FileName, "--quiet")).Expect(0);
+        Assert.Equal(await Results.DigestsAsync(undisturbed), await Results.DigestsAsync(killed));
+        Assert.Empty(Rounds(killed));
+        Assert.Contains("weight_bytes_per_token", await File.ReadAllTextAsync(Directory.EnumerateFiles(killed[".ifguide/artifacts/report"], "metrics.json", SearchOption.AllDirectories).Single(), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     /// <summary>A training that diverges says why and what to do, keeps its last good checkpoint, and that can be taken out.</summary>
     [Fact]
     public async Task Training_ThatDiverges_EndsWithOneAndKeepsItsLastGoodCheckpoint()
@@ -96,6 +124,10 @@ public sealed class KillTests
 
     private static string[] Checkpoints(Workplace place) =>
         [.. Directory.EnumerateFiles(place[".ifguide/artifacts/train"], "checkpoint-*.safetensors", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+
+    private static string[] Rounds(Workplace place) => Directory.Exists(place[".ifguide/artifacts/train"])
+        ? [.. Directory.EnumerateDirectories(place[".ifguide/artifacts/train"], "round-*", SearchOption.AllDirectories).Where(folder => Directory.EnumerateFiles(folder).Any())]
+        : [];
 
     private static async Task UntilAsync(Func<bool> holds)
     {

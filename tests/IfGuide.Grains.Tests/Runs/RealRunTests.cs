@@ -50,6 +50,37 @@ public sealed class RealRunTests
         Assert.Equal(await alone.DigestsAsync(), await folder.DigestsAsync());
     }
 
+    /// <summary>Two workers in rounds: on one silo, on two that share each round, and on three of which one dies in a round.</summary>
+    [Fact]
+    public async Task TrainingInRounds_OnAnyNumberOfSilos_GivesTheBytesOfOneThread_AndDeleteLeavesNothing()
+    {
+        using var inputs = new TemporaryFolder();
+        var specification = TinyRun.Create(inputs.Path);
+        specification = specification with { Training = specification.Training with { Workers = 2, LocalSteps = 5, Epochs = 4, Validation = specification.Evaluation!.Perplexity } };
+        using var alone = new TemporaryStore();
+        new LocalRun(alone.Store).Execute(specification);
+        var expected = await alone.DigestsAsync();
+
+        foreach (var silos in new[] { 1, 2, 3 })
+        {
+            using var folder = new TemporaryStore();
+            await using var cluster = await SiloCluster.StartAsync(silos, folder.Store, executors: null, real: true);
+            var run = await cluster.Client.SubmitAsync(specification);
+            if (silos == 3)
+            {
+                await ReachAsync(run, Stage.Train);
+                await cluster.KillAsync(cluster.Silos[^1]);
+            }
+
+            AssertDone(await run.WaitAsync().WaitAsync(Limit));
+            Assert.Equal(expected, await folder.DigestsAsync());
+            var again = await (await cluster.Client.SubmitAsync(specification)).WaitAsync().WaitAsync(Limit);
+            Assert.All(again!.Stages.Where(stage => stage.Stage != Stage.Prepare), stage => Assert.Equal(stage.Units, stage.Reused));
+            Assert.True(await run.DeleteAsync());
+            Assert.Empty(await folder.DigestsAsync());
+        }
+    }
+
     [Fact]
     public async Task TwoBehaviours_OnThreeSilosOfWhichOneDies_GiveTheBytesOfOneThread_AndDeleteLeavesNothing()
     {

@@ -41,13 +41,26 @@ internal static class TrainingKeys
             "Held-out text, records {text}, whose loss is measured before the first step, every validate_every steps and at the end."),
         Count("validate_every", (training, count) => training with { ValidateEvery = count }, "Optimizer steps between measurements of the held-out text; by default a twentieth of the training."),
         Key.Of("divergence", NumberKind.Above(0), (TrainingSpec training, double bound) => training with { Divergence = bound },
-            "How far the held-out loss may rise above its lowest value, in nats per token, before the training stops as diverged; by default 1."))
+            "How far the held-out loss may rise above its lowest value, in nats per token, before the training stops as diverged; by default 1."),
+        Count("workers", (training, count) => training with { Workers = count == 1 ? null : count },
+            "Workers that train side by side in rounds (DiLoCo), each on its share of every batch, on as many silos as there are; 1: no rounds. Part of the result, as the seed is; the number of silos is not.", "1"),
+        Count("local_steps", (training, count) => training with { LocalSteps = count }, "Optimizer steps of each worker in a round.", Number(TrainingSpec.DefaultLocalSteps)),
+        Key.Of("outer_learning_rate", NumberKind.Above(0), (TrainingSpec training, double rate) => training with { OuterLearningRate = rate },
+            "Learning rate of the step that ends a round, on the mean of the workers' changes; 1 with outer_momentum 0 takes the mean of their weights.", Number(TrainingSpec.DefaultOuterLearningRate)),
+        Key.Of("outer_momentum", NumberKind.FromBelow(0, 1), (TrainingSpec training, double momentum) => training with { OuterMomentum = momentum }, "Nesterov momentum of that step.", Number(TrainingSpec.DefaultOuterMomentum)))
     {
-        OnlyBeside = [("divergence", "validation")],
-        Rule = training => training.MicroBatchSize > training.BatchSize
-            ? ("micro_batch_size", $"is {training.MicroBatchSize}, more than the {training.BatchSize} sequences of a batch; lower it or raise batch_size")
-            : null,
+        OnlyBeside = [("divergence", "validation"), ("local_steps", "workers"), ("outer_learning_rate", "workers"), ("outer_momentum", "workers")],
+        Rule = training => training switch
+        {
+            _ when training.MicroBatchSize > training.BatchSize =>
+                ("micro_batch_size", $"is {training.MicroBatchSize}, more than the {training.BatchSize} sequences of a batch; lower it or raise batch_size"),
+            _ when training.Workers > training.BatchSize =>
+                ("workers", $"is {training.Workers}, more than the {training.BatchSize} sequences of a batch that they share; lower it or raise batch_size"),
+            _ => null,
+        },
     };
+
+    private static string Number(double value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private static Key<TrainingSpec> Count(string name, Func<TrainingSpec, int, TrainingSpec> with, string meaning, string? @default = null) =>
         Key.Of(name, WholeNumberKind.Count(), (TrainingSpec training, long count) => with(training, (int)count), meaning, @default);
