@@ -1,6 +1,6 @@
 using IfGuide.Numerics.Models;
+using IfGuide.Numerics.Tests.Goldens;
 using IfGuide.Numerics.Training;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
