@@ -5,13 +5,13 @@ namespace IfGuide.Abstractions.Specification;
 public sealed record TrainingSpec
 {
     /// <summary>Optimizer steps of a round, unless said otherwise.</summary>
-    public const int DefaultLocalSteps = 10;
+    public const int DefaultLocalSteps = 5;
 
-    /// <summary>Outer learning rate, unless said otherwise.</summary>
-    public const double DefaultOuterLearningRate = 0.7;
+    /// <summary>Outer learning rate, unless said otherwise: with no momentum, the mean of the workers' weights.</summary>
+    public const double DefaultOuterLearningRate = 1;
 
-    /// <summary>Outer momentum, unless said otherwise.</summary>
-    public const double DefaultOuterMomentum = 0.9;
+    /// <summary>Outer momentum, unless said otherwise. README, 'Training', has the measurements; the paper's 0.7 and 0.9 are for hundreds of local steps.</summary>
+    public const double DefaultOuterMomentum = 0;
 
     /// <summary>Passes over the corpus.</summary>
     [Id(0)] public int Epochs { get; init; } = 4;

@@ -11,6 +11,10 @@ namespace IfGuide.Pipeline;
 /// <param name="Steps">Optimizer steps of the training.</param>
 internal sealed record TrainingRounds(int Workers, int LocalSteps, double OuterLearningRate, double OuterMomentum, long Steps)
 {
+    /// <summary>A worker's learning rate over that of one worker alone, √W.</summary>
+    /// <remarks>The gradient of a W-th of a batch is √W noisier, and where noise rules AdamW's step along it is as much shorter. The mean over the workers then has the step, and the noise, of the whole batch.</remarks>
+    public double RateFactor => Math.Sqrt(Workers);
+
     /// <summary>The last round.</summary>
     public int Last => checked((int)((Steps + LocalSteps - 1) / LocalSteps));
 

@@ -56,7 +56,7 @@ public sealed class RealRunTests
     {
         using var inputs = new TemporaryFolder();
         var specification = TinyRun.Create(inputs.Path);
-        specification = specification with { Training = specification.Training with { Workers = 2, LocalSteps = 5, Epochs = 4, Validation = specification.Evaluation!.Perplexity } };
+        specification = specification with { SchemaVersion = 3, Training = specification.Training with { Workers = 2, LocalSteps = 5, Epochs = 4, Validation = specification.Evaluation!.Perplexity } };
         using var alone = new TemporaryStore();
         new LocalRun(alone.Store).Execute(specification);
         var expected = await alone.DigestsAsync();
@@ -73,7 +73,7 @@ public sealed class RealRunTests
             }
 
             AssertDone(await run.WaitAsync().WaitAsync(Limit));
-            Assert.Equal(expected, await folder.DigestsAsync());
+            Assert.Equal((silos, string.Empty, string.Empty), (silos, Difference(expected, await folder.DigestsAsync()), Difference(await folder.DigestsAsync(), expected)));
             var again = await (await cluster.Client.SubmitAsync(specification)).WaitAsync().WaitAsync(Limit);
             Assert.All(again!.Stages.Where(stage => stage.Stage != Stage.Prepare), stage => Assert.Equal(stage.Units, stage.Reused));
             Assert.True(await run.DeleteAsync());
@@ -127,4 +127,6 @@ public sealed class RealRunTests
         Assert.Equal(Stage.Prepare, status.Failure.Stage);
         Assert.Contains("toxic.jsonl", status.Failure.Message, StringComparison.Ordinal);
     }
+
+    private static string Difference(IEnumerable<KeyValuePair<string, string>> from, IEnumerable<KeyValuePair<string, string>> to) => string.Join(", ", from.Except(to).Select(artifact => artifact.Key));
 }
