@@ -44,10 +44,10 @@ internal static class TrainingKeys
             "How far the held-out loss may rise above its lowest value, in nats per token, before the training stops as diverged; by default 1."),
         Count("workers", (training, count) => training with { Workers = count == 1 ? null : count },
             "Workers that train side by side in rounds (DiLoCo), each on its share of every batch, on as many silos as there are; 1: no rounds. A worker's rate is learning_rate times the root of their number. Part of the result, as the seed is; the number of silos is not.", "1"),
-        Count("local_steps", (training, count) => training with { LocalSteps = count }, "Optimizer steps of each worker in a round.", Number(TrainingSpec.DefaultLocalSteps)),
+        Count("local_steps", (training, count) => training with { LocalSteps = count }, $"Optimizer steps of each worker in a round; by default {TrainingSpec.DefaultLocalSteps}."),
         Key.Of("outer_learning_rate", NumberKind.Above(0), (TrainingSpec training, double rate) => training with { OuterLearningRate = rate },
-            "Learning rate of the step that ends a round, on the mean of the workers' changes; 1 with outer_momentum 0 takes the mean of their weights.", Number(TrainingSpec.DefaultOuterLearningRate)),
-        Key.Of("outer_momentum", NumberKind.FromBelow(0, 1), (TrainingSpec training, double momentum) => training with { OuterMomentum = momentum }, "Nesterov momentum of that step.", Number(TrainingSpec.DefaultOuterMomentum)))
+            $"Learning rate of the step that ends a round, on the mean of the workers' changes; by default {TrainingSpec.DefaultOuterLearningRate}, which with outer_momentum 0 takes the mean of their weights."),
+        Key.Of("outer_momentum", NumberKind.FromBelow(0, 1), (TrainingSpec training, double momentum) => training with { OuterMomentum = momentum }, $"Nesterov momentum of that step; by default {TrainingSpec.DefaultOuterMomentum}."))
     {
         OnlyBeside = [("divergence", "validation"), ("local_steps", "workers"), ("outer_learning_rate", "workers"), ("outer_momentum", "workers")],
         Rule = training => training switch
@@ -59,8 +59,6 @@ internal static class TrainingKeys
             _ => null,
         },
     };
-
-    private static string Number(double value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private static Key<TrainingSpec> Count(string name, Func<TrainingSpec, int, TrainingSpec> with, string meaning, string? @default = null) =>
         Key.Of(name, WholeNumberKind.Count(), (TrainingSpec training, long count) => with(training, (int)count), meaning, @default);
