@@ -1,5 +1,6 @@
 using System.Globalization;
 using IfGuide.Abstractions;
+using IfGuide.EndToEnd.Harness;
 
 namespace IfGuide.EndToEnd.Cluster;
 
