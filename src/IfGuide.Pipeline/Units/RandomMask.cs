@@ -14,16 +14,16 @@ internal static class RandomMask
         var name = context.Names.FilterMask(Variants.Random, shard);
         if (!context.Store.Exists(name))
         {
-            var masks = context.Inputs.ShardSequences.Select(sequences => new bool[sequences * context.Inputs.SequenceLength]).ToArray();
-            foreach (var token in Chosen(context, SelectionSummary.Whole(context).SelectedTokens))
+            var chosen = Chosen(context, SelectionSummary.Whole(context).SelectedTokens).Select(context.Inputs.Place).ToLookup(place => place.Shard, place => place.Index);
+            for (var each = 0; each < context.Inputs.Shards; each++)
             {
-                var (place, index) = context.Inputs.Place(token);
-                masks[place][index] = true;
-            }
+                var mask = new bool[context.Inputs.ShardSequences[each] * context.Inputs.SequenceLength];
+                foreach (var index in chosen[each])
+                {
+                    mask[index] = true;
+                }
 
-            for (var each = 0; each < masks.Length; each++)
-            {
-                FilterMask.Put(context, context.Names.FilterMask(Variants.Random, each), masks[each]);
+                FilterMask.Put(context, context.Names.FilterMask(Variants.Random, each), mask);
             }
         }
 
