@@ -21,8 +21,7 @@ internal sealed class RoundWorker(UnitContext context, TrainingSetup setup, Roun
         var (first, last) = (files.Rounds.StepsAfter(round - 1), files.Rounds.StepsAfter(round));
         var before = RoundState.Load(context, files.Weights(round - 1), context.Session.Device);
         using var start = CausalLanguageModel.Create(HuggingFaceConfiguration.Read(context.Store.Fetch(setup.Prepared.Configuration)), before.Weights);
-        var options = setup.Options with { Workers = files.Rounds.Workers, Worker = worker, LearningRate = setup.Settings.LearningRate * files.Rounds.RateFactor };
-        using var trainer = new Trainer(start, options, setup.Source);
+        using var trainer = new Trainer(start, files.Rounds.Share(setup.Options, worker), setup.Source);
         if (round > 1)
         {
             GoOn(trainer, start, files.Moments(round - 1, worker));

@@ -64,7 +64,7 @@ public sealed class KillTests
     public async Task Rounds_KilledAgainAndAgain_EndWithTheSameBytes()
     {
         static string InRounds(string text) => text.Replace(
-            Training, "training: { epochs: 8, batch_size: 4, learning_rate: 3e-3, workers: 2, local_steps: 10, validation: ./data/valid.jsonl }\nevaluation", StringComparison.Ordinal);
+            Training, "training: { epochs: 3, batch_size: 8, learning_rate: 3e-3, workers: 2, local_steps: 10, validation: ./data/valid.jsonl }\nevaluation", StringComparison.Ordinal);
         using var undisturbed = TinyRun.Prepare(InRounds);
         (await Ifguide.RunAsync(undisturbed.Folder, "run", TinyRun.FileName, "--quiet")).Expect(0);
         using var killed = TinyRun.Prepare(InRounds);
@@ -73,7 +73,7 @@ public sealed class KillTests
         foreach (var wait in new[] { TimeSpan.Zero, TimeSpan.FromMilliseconds(60), TimeSpan.FromMilliseconds(170) })
         {
             using var running = Ifguide.Start(killed.Folder, "run", TinyRun.FileName, "--quiet");
-            await UntilAsync(() => running.HasExited || Rounds(killed).Length >= last.Length + 3);
+            await UntilAsync(() => running.HasExited || Rounds(killed).Length >= last.Length + 2);
             await Task.Delay(wait, TestContext.Current.CancellationToken);
             Assert.False(running.HasExited, "The run ended before it was killed; make its training longer.");
             running.Signal("KILL");

@@ -43,7 +43,7 @@ internal static class TrainingKeys
         Key.Of("divergence", NumberKind.Above(0), (TrainingSpec training, double bound) => training with { Divergence = bound },
             "How far the held-out loss may rise above its lowest value, in nats per token, before the training stops as diverged; by default 1."),
         Count("workers", (training, count) => training with { Workers = count == 1 ? null : count },
-            "Workers that train side by side in rounds (DiLoCo), each on its share of every batch, on as many silos as there are; 1: no rounds. A worker's rate is learning_rate times the root of their number. Part of the result, as the seed is; the number of silos is not.", "1"),
+            "Workers that train side by side in rounds (DiLoCo), each on its share of every batch, on as many silos as there are; 1: no rounds. A worker's rate is learning_rate times the square root of their number N, its second beta the N-th root. Part of the result, as the seed is; the number of silos is not.", "1"),
         Count("local_steps", (training, count) => training with { LocalSteps = count }, $"Optimizer steps of each worker in a round; by default {TrainingSpec.DefaultLocalSteps}."),
         Key.Of("outer_learning_rate", NumberKind.Above(0), (TrainingSpec training, double rate) => training with { OuterLearningRate = rate },
             $"Learning rate of the step that ends a round, on the mean of the workers' changes; by default {TrainingSpec.DefaultOuterLearningRate}, which with outer_momentum 0 takes the mean of their weights."),
