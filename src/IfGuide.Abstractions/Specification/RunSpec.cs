@@ -51,7 +51,7 @@ public sealed record RunSpec
     /// <summary>Number of corpus shards; null: from the plan.</summary>
     [Id(13)] public int? Shards { get; init; }
 
-    /// <summary>The form of this specification; a build refuses one that is newer than it knows. as new as <see cref="NeededSchemaVersion"/> at least.</summary>
+    /// <summary>The form of this specification; a build refuses one that is newer than it knows. As new as <see cref="NeededSchemaVersion"/> at least.</summary>
     [Id(14)] public int SchemaVersion { get; init; } = 1;
 
     /// <summary>The form that a build must know to do all that this says: 3 where several workers train, 2 where behaviours are named, else 1. Older builds would pass over either.</summary>

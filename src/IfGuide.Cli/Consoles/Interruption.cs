@@ -1,11 +1,17 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
+using IfGuide.Grains.Hosting;
 
 namespace IfGuide.Cli.Consoles;
 
 /// <summary>Turns Ctrl-C, SIGTERM and SIGHUP into a cancellation, so that the process ends in order; a second signal ends it at once.</summary>
+/// <remarks>Signals within half a second are one: <c>timeout</c>, for example, sends its signal to the process and to its group.</remarks>
 internal sealed class Interruption : IDisposable
 {
+    private static readonly TimeSpan OneBreath = TimeSpan.FromMilliseconds(500);
     private readonly CancellationTokenSource source = new();
+    private readonly Lock gate = new();
+    private long? first;
     private readonly PosixSignalRegistration[] registrations;
 
     public Interruption() => registrations = [Register(PosixSignal.SIGINT), Register(PosixSignal.SIGTERM), Register(PosixSignal.SIGHUP)];
@@ -25,9 +31,19 @@ internal sealed class Interruption : IDisposable
     private PosixSignalRegistration Register(PosixSignal signal) => PosixSignalRegistration.Create(signal, context =>
     {
         context.Cancel = true;
-        if (source.IsCancellationRequested)
+        lock (gate)
         {
-            Environment.Exit(ExitCode.Interrupted);
+            if (first is { } asked)
+            {
+                if (Stopwatch.GetElapsedTime(asked) > OneBreath)
+                {
+                    ProcessEnd.Now(ExitCode.Interrupted);
+                }
+
+                return;
+            }
+
+            first = Stopwatch.GetTimestamp();
         }
 
         source.Cancel();

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 
 namespace IfGuide.Grains.Hosting;
@@ -7,7 +6,7 @@ namespace IfGuide.Grains.Hosting;
 /// <remarks>A silo that is dead to the others must not do another thing: neither path runs finalizers, stop handlers or whatever else could wait.</remarks>
 /// <param name="silo">This silo.</param>
 /// <param name="logger">The log.</param>
-internal sealed partial class FatalEnd(ILocalSiloDetails silo, ILogger<FatalEnd> logger) : IFatalErrorHandler
+internal sealed class FatalEnd(ILocalSiloDetails silo, ILogger<FatalEnd> logger) : IFatalErrorHandler
 {
     /// <summary>How Orleans begins to tell it.</summary>
     private const string Evicted = "I have been told I am dead";
@@ -19,13 +18,9 @@ internal sealed partial class FatalEnd(ILocalSiloDetails silo, ILogger<FatalEnd>
         if (exception is null && context?.StartsWith(Evicted, StringComparison.Ordinal) == true)
         {
             logger.LogError("Silo {Silo} was declared dead by its cluster, which did not hear of it for too long (it was frozen, overloaded or cut off); it ends at once. Its units are computed elsewhere; started again, it is a new member.", silo.Name);
-            ExitNow(ClusterHost.EvictedExitCode);
+            ProcessEnd.Now(ClusterHost.EvictedExitCode);
         }
 
         Environment.FailFast($"Silo {silo.Name} cannot go on: {context}", exception);
     }
-
-    [LibraryImport("libc", EntryPoint = "_exit")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial void ExitNow(int code);
 }

@@ -49,6 +49,7 @@ internal static class Ifguide
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
+        start.Environment["OMP_NUM_THREADS"] = "1"; // tests share the machine's cores; threads that wait for each other on busy cores take many times as long
         foreach (var (name, value) in variables ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;

@@ -35,7 +35,7 @@ public sealed class SchemaVersionTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"SchemaVersion\":1", "\"SchemaVersion\":3", "its schema version is 3")]
+    [InlineData("\"SchemaVersion\":1", "\"SchemaVersion\":9", "its schema version is 9")]
     [InlineData("\"Seed\":", "\"Temperature\":0.5,\"Seed\":", "Temperature")]
     public async Task Specification_OfANewerBuild_IsRefused(string known, string newer, string named)
     {

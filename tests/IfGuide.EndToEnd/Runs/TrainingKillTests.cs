@@ -1,0 +1,88 @@
+using IfGuide.EndToEnd.Harness;
+using static IfGuide.EndToEnd.Runs.Progress;
+
+namespace IfGuide.EndToEnd.Runs;
+
+public sealed class TrainingKillTests
+{
+    /// <summary>The training of the target, in the tiny run's file.</summary>
+    private const string Training = "training: { epochs: 2, batch_size: 8, micro_batch_size: 8, learning_rate: 3e-3, checkpoint_every: 5 }\nevaluation";
+
+    /// <summary>A training killed at a checkpoint and between two; the hinge's cap comes from held-out text, which must be the same after each resume.</summary>
+    [Fact]
+    public async Task Training_KilledAtAndBetweenCheckpoints_EndsWithTheSameBytes()
+    {
+        static string Longer(string text) => text.Replace(
+            Training, "training: { epochs: 12, batch_size: 4, learning_rate: 3e-3, checkpoint_every: 20, validation: ./data/valid.jsonl, validate_every: 15 }\nsuppression: { objective: hinge }\nevaluation", StringComparison.Ordinal);
+        using var undisturbed = TinyRun.Prepare(Longer);
+        (await Ifguide.RunAsync(undisturbed.Folder, "run", TinyRun.FileName, "--quiet")).Expect(0);
+        using var killed = TinyRun.Prepare(Longer);
+        (await Ifguide.RunAsync(killed.Folder, "run", TinyRun.FileName, "--until", "select", "--quiet")).Expect(0);
+        string[] last = [];
+        foreach (var wait in new[] { TimeSpan.Zero, TimeSpan.FromMilliseconds(150), TimeSpan.FromMilliseconds(400) })
+        {
+            using var running = Ifguide.Start(killed.Folder, "run", TinyRun.FileName, "--quiet");
+            var before = last;
+            await UntilAsync(() => running.HasExited || !Checkpoints(killed).SequenceEqual(before));
+            await Task.Delay(wait, TestContext.Current.CancellationToken);
+            Assert.False(running.HasExited, "The run ended before it was killed; make its training longer.");
+            running.Signal("KILL");
+            await running.EndAsync(TestContext.Current.CancellationToken);
+            last = Checkpoints(killed);
+            Assert.NotEmpty(last);
+        }
+
+        (await Ifguide.RunAsync(killed.Folder, "run", TinyRun.FileName, "--quiet")).Expect(0);
+        Assert.Equal(await Results.DigestsAsync(undisturbed), await Results.DigestsAsync(killed));
+        Assert.Empty(Checkpoints(killed));
+    }
+
+    /// <summary>Two workers in rounds, killed within rounds and between them: the same bytes, and nothing of the rounds stays.</summary>
+    [Fact]
+    public async Task Rounds_KilledAgainAndAgain_EndWithTheSameBytes()
+    {
+        static string InRounds(string text) => text.Replace(
+            Training, "training: { epochs: 3, batch_size: 8, learning_rate: 3e-3, workers: 2, local_steps: 10, validation: ./data/valid.jsonl }\nevaluation", StringComparison.Ordinal);
+        using var undisturbed = TinyRun.Prepare(InRounds);
+        (await Ifguide.RunAsync(undisturbed.Folder, "run", TinyRun.FileName, "--quiet")).Expect(0);
+        using var killed = TinyRun.Prepare(InRounds);
+        (await Ifguide.RunAsync(killed.Folder, "run", TinyRun.FileName, "--until", "select", "--quiet")).Expect(0);
+        string[] last = [];
+        foreach (var wait in new[] { TimeSpan.Zero, TimeSpan.FromMilliseconds(60), TimeSpan.FromMilliseconds(170) })
+        {
+            using var running = Ifguide.Start(killed.Folder, "run", TinyRun.FileName, "--quiet");
+            await UntilAsync(() => running.HasExited || Rounds(killed).Length >= last.Length + 2);
+            await Task.Delay(wait, TestContext.Current.CancellationToken);
+            Assert.False(running.HasExited, "The run ended before it was killed; make its training longer.");
+            running.Signal("KILL");
+            await running.EndAsync(TestContext.Current.CancellationToken);
+            last = Rounds(killed);
+        }
+
+        (await Ifguide.RunAsync(killed.Folder, "run", TinyRun.FileName, "--quiet")).Expect(0);
+        Assert.Equal(await Results.DigestsAsync(undisturbed), await Results.DigestsAsync(killed));
+        Assert.Empty(Rounds(killed));
+        Assert.Contains("weight_bytes_per_token", await File.ReadAllTextAsync(Directory.EnumerateFiles(killed[".ifguide/artifacts/report"], "metrics.json", SearchOption.AllDirectories).Single(), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    /// <summary>A training that diverges says why and what to do, keeps its last good checkpoint, and that can be taken out.</summary>
+    [Fact]
+    public async Task Training_ThatDiverges_EndsWithOneAndKeepsItsLastGoodCheckpoint()
+    {
+        using var place = TinyRun.Prepare(text => text.Replace(
+            Training,
+            "training: { epochs: 2, batch_size: 8, learning_rate: 1, warmup: 1, gradient_clip: 0, checkpoint_every: 2, validation: ./data/valid.jsonl, validate_every: 2, divergence: 0.05 }\nevaluation",
+            StringComparison.Ordinal));
+        var said = (await Ifguide.RunAsync(place.Folder, "run", TinyRun.FileName, "--quiet")).Expect(1);
+        var model = said.Error.Contains("failed in train (base)", StringComparison.Ordinal) ? "base" : "suppressed"; // whichever was computed first
+        Assert.Contains($"run 'tiny' failed in train ({model}): The training '{model}' diverged: its loss on held-out text is", said.Error, StringComparison.Ordinal);
+        Assert.Contains("Lower learning_rate", (await Ifguide.RunAsync(place.Folder, "status", "tiny")).Expect(0).Output, StringComparison.Ordinal);
+        (await Ifguide.RunAsync(place.Folder, "export", "tiny", "model", "--model", model, "--checkpoint", "--out", "last-good")).Expect(0);
+        Assert.True(File.Exists(place["last-good/model.safetensors"]));
+        (await Ifguide.RunAsync(place.Folder, "export", "tiny", "model", "--model", "proxy", "--checkpoint", "--out", "none")).Expect(2);
+    }
+
+    private static string[] Rounds(Workplace place) => Directory.Exists(place[".ifguide/artifacts/train"])
+        ? [.. Directory.EnumerateDirectories(place[".ifguide/artifacts/train"], "round-*", SearchOption.AllDirectories).Where(folder => Directory.EnumerateFiles(folder).Any())]
+        : [];
+}
