@@ -16,12 +16,14 @@ public sealed partial class RunGrain : Grain, IRunGrain, IRemindable, IDisposabl
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan PatienceOfCalls = TimeSpan.FromSeconds(8); // a call must be answered before its caller gives up
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BetweenFarewells = TimeSpan.FromSeconds(30); // each may wait for servers that are away, and every call that is not a look waits with it
     private readonly RunServices services;
     private readonly RunLedger ledger;
     private readonly StorePatience patience;
     private readonly CancellationTokenSource gone = new();
     private RunPump? pump;
     private IDisposable? ownership;
+    private DateTimeOffset nextFarewell = DateTimeOffset.MinValue;
 
     /// <summary>Creates the activation.</summary>
     /// <param name="state">The run's record.</param>
@@ -143,8 +145,10 @@ public sealed partial class RunGrain : Grain, IRunGrain, IRemindable, IDisposabl
 
         if (record.State != RunState.Running)
         {
-            if (ownership is null)
+            var now = services.Time.GetUtcNow();
+            if (ownership is null && now >= nextFarewell)
             {
+                nextFarewell = now + BetweenFarewells;
                 await EndedAsync(); // something of it was out of reach when it ended
             }
 
