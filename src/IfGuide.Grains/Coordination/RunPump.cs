@@ -152,18 +152,19 @@ internal sealed class RunPump(RunServices services, IGrainFactory grains, RunLed
         var wholes = await patience.AskAsync(() => FindWholesAsync(stage, cancellationToken), cancellationToken);
         foreach (var wave in stage.Waves)
         {
-            var needed = wave.Where(unit => ArtifactNames.WholeOf(unit.Artifact) is not { } whole || !wholes.Contains(whole)).ToArray();
-            var present = await patience.AskAsync(() => FindPresentAsync(needed, cancellationToken), cancellationToken);
-            var missing = needed.Where(unit => !present.Contains(unit.Artifact)).ToArray();
-            foreach (var unit in wave.Except(missing))
+            var present = await patience.AskAsync(() => FindPresentAsync([.. wave.Where(unit => !IsOver(unit))], cancellationToken), cancellationToken);
+            var units = wave.ToLookup(unit => IsOver(unit) || present.Contains(unit.Artifact));
+            foreach (var unit in units[true])
             {
                 tracker.Reuse(unit);
             }
 
-            await RunWaveAsync(missing, tracker, cancellationToken);
+            await RunWaveAsync([.. units[false]], tracker, cancellationToken);
         }
 
         await EndStageAsync(tracker, cancellationToken);
+
+        bool IsOver(UnitReference unit) => wholes.Count > 0 && ArtifactNames.WholeOf(unit.Artifact) is { } whole && wholes.Contains(whole);
     }
 
     private Task<string?> RunWaveAsync(IReadOnlyList<UnitReference> units, StageTracker stage, CancellationToken cancellationToken) =>

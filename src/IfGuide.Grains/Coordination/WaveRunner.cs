@@ -185,7 +185,7 @@ internal sealed class WaveRunner(RunServices services, UnitCalls calls, RunLedge
         }
 
         looked = now;
-        UpdateSilos();
+        UpdateSilos(services.Silos.Current, now);
         if (silos.Silos.Count == 0 && !toldNoSilos)
         {
             ledger.Tell(RunEventKind.Warning, message: "Waiting for compute silos: the cluster has none.");
@@ -203,9 +203,9 @@ internal sealed class WaveRunner(RunServices services, UnitCalls calls, RunLedge
         }
     }
 
-    private void UpdateSilos()
+    private void UpdateSilos(IReadOnlyCollection<SiloAddress> current, DateTimeOffset now)
     {
-        silos.Update(services.Silos.Current, services.Silos.Leaving, services.Time.GetUtcNow(), services.Scheduling);
+        silos.Update(current, services.Silos.Leaving, now, services.Scheduling);
         foreach (var attempt in silos.TakeDeaths())
         {
             Count(attempt);
@@ -222,7 +222,7 @@ internal sealed class WaveRunner(RunServices services, UnitCalls calls, RunLedge
             silos.Suspect(attempt, now);
         }
 
-        UpdateSilos();
+        UpdateSilos(current, now);
     }
 
     /// <summary>A silo died while it computed a unit; too many in a row, and it is the unit that kills them.</summary>

@@ -23,7 +23,7 @@ public static class HeldOutLoss
         for (long from = 0; from < heldOut.Count; from += microBatchSize)
         {
             using var scope = NewDisposeScope();
-            held.Fill(heldOut, Positions(from, Math.Min(from + microBatchSize, heldOut.Count)));
+            held.Fill(heldOut, SequenceBatch.Positions(from, Math.Min(from + microBatchSize, heldOut.Count)));
             var (ids, labels, attended, _) = held.Slice(0, held.Count, model.Device);
             var hidden = model.Hidden(ids, attended, ForwardPass.Plain).Value;
             loss += plain.TokenLosses(hidden, labels).to(ScalarType.Float64).sum().item<double>();
@@ -31,13 +31,5 @@ public static class HeldOutLoss
         }
 
         return loss / Math.Max(1, tokens);
-    }
-
-    private static IEnumerable<long> Positions(long from, long to)
-    {
-        for (var position = from; position < to; position++)
-        {
-            yield return position;
-        }
     }
 }

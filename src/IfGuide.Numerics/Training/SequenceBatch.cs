@@ -21,6 +21,15 @@ internal sealed class SequenceBatch(int capacity, int length)
     /// <summary>Positions that could predict a label.</summary>
     public long PositionCount => Count * (long)(length - 1);
 
+    /// <summary>Positions from one to below another, a step apart.</summary>
+    public static IEnumerable<long> Positions(long from, long to, int step = 1)
+    {
+        for (var position = from; position < to; position += step)
+        {
+            yield return position;
+        }
+    }
+
     /// <summary>Reads sequences.</summary>
     public void Fill(ISequenceSource source, IEnumerable<long> sequences)
     {

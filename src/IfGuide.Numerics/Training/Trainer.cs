@@ -81,7 +81,7 @@ public sealed class Trainer : IDisposable
         var step = StepsTaken + 1;
         var first = StepsTaken * options.BatchSize;
         var last = Math.Min(first + options.BatchSize, source.Count * options.Epochs);
-        batch.Fill(source, Positions(first + options.Worker, last, options.Workers).Select(order.At));
+        batch.Fill(source, SequenceBatch.Positions(first + options.Worker, last, options.Workers).Select(order.At));
         double divisor = Math.Max(1, options.Normalisation == LossNormalisation.Labels ? batch.LabelCount : batch.PositionCount);
 
         var sums = Accumulate(divisor);
@@ -193,14 +193,6 @@ public sealed class Trainer : IDisposable
         if (!double.IsFinite(value))
         {
             throw new TrainingDivergedException(step, what, value);
-        }
-    }
-
-    private static IEnumerable<long> Positions(long from, long to, int step)
-    {
-        for (var position = from; position < to; position += step)
-        {
-            yield return position;
         }
     }
 }

@@ -59,7 +59,13 @@ public sealed record TrainingOptions
 
     /// <summary>Optimizer steps over so many sequences.</summary>
     /// <param name="sequences">Sequences of the source.</param>
-    public long TotalSteps(long sequences) => (sequences * Epochs + BatchSize - 1) / BatchSize;
+    public long TotalSteps(long sequences) => TotalSteps(sequences, Epochs, BatchSize);
+
+    /// <summary>Optimizer steps of a training; the last one may have a smaller batch.</summary>
+    /// <param name="sequences">Sequences of the source.</param>
+    /// <param name="epochs">Passes over them.</param>
+    /// <param name="batchSize">Sequences of a step.</param>
+    public static long TotalSteps(long sequences, int epochs, int batchSize) => (sequences * epochs + batchSize - 1) / batchSize;
 
     /// <summary>Refuses impossible settings.</summary>
     /// <exception cref="ArgumentException">The message names the setting, what was found and what was expected.</exception>

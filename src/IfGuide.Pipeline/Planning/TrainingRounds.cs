@@ -33,7 +33,7 @@ internal sealed record TrainingRounds(int Workers, int LocalSteps, double OuterL
         training.LocalSteps ?? TrainingSpec.DefaultLocalSteps,
         training.OuterLearningRate ?? TrainingSpec.DefaultOuterLearningRate,
         training.OuterMomentum ?? TrainingSpec.DefaultOuterMomentum,
-        (sequences * training.Epochs + training.BatchSize - 1) / training.BatchSize);
+        TrainingOptions.TotalSteps(sequences, training.Epochs, training.BatchSize));
 
     /// <summary>Settings as a key takes them: what is left to its default has the default's key, and without rounds nothing of them counts.</summary>
     /// <param name="training">A training's settings.</param>

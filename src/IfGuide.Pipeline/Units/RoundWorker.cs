@@ -1,4 +1,3 @@
-using System.Globalization;
 using IfGuide.Numerics.Models;
 using IfGuide.Numerics.Training;
 using IfGuide.Pipeline.Execution;
@@ -42,7 +41,7 @@ internal sealed class RoundWorker(UnitContext context, TrainingSetup setup, Roun
         }
         catch (TrainingDivergedException exception)
         {
-            throw TrainingUnit.Diverged(context, setup.Variant, $"its {exception.What} is {exception.Value.ToString(CultureInfo.InvariantCulture)} at step {exception.Step}", first, exception);
+            throw TrainingUnit.Diverged(context, setup.Variant, exception, first);
         }
 
         if (!UnitExecutor.IsDone(context.Unit, context.Store)) // a slow copy must not put back what the training has dropped

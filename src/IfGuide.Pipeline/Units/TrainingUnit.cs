@@ -44,7 +44,7 @@ internal static class TrainingUnit
         }
         catch (TrainingDivergedException exception)
         {
-            throw Diverged(context, setup.Variant, $"its {exception.What} is {exception.Value.ToString(CultureInfo.InvariantCulture)} at step {exception.Step}", checkpoints.Newest(), exception);
+            throw Diverged(context, setup.Variant, exception, checkpoints.Newest());
         }
         catch (DivergedTrainingException exception)
         {
@@ -62,6 +62,14 @@ internal static class TrainingUnit
         context.Store.Put(ArtifactNames.TrainingLogOf(context.Unit.Artifact), stream => MessagePackSerializer.Serialize(stream, record));
         context.Store.Put(context.Unit.Artifact, stream => TensorArchive.Write(stream, weights, HuggingFaceModel.PyTorchMetadata));
     }
+
+    /// <summary>What stops a training of which a step was not finite.</summary>
+    /// <param name="context">The unit.</param>
+    /// <param name="variant">What was trained.</param>
+    /// <param name="found">What the trainer found.</param>
+    /// <param name="kept">Step of the last good checkpoint; null: there is none.</param>
+    public static DivergedTrainingException Diverged(UnitContext context, string variant, TrainingDivergedException found, long? kept) =>
+        Diverged(context, variant, string.Create(CultureInfo.InvariantCulture, $"its {found.What} is {found.Value} at step {found.Step}"), kept, found);
 
     /// <summary>What stops a training that has diverged.</summary>
     /// <param name="context">The unit.</param>

@@ -24,6 +24,7 @@ internal sealed record ClusterPlan
 internal sealed class LocalCluster : IAsyncDisposable
 {
     private const int PortsOfOne = 400;
+    private static readonly TimeSpan LongestDying = TimeSpan.FromMinutes(1);
     private static readonly string Script = Path.Combine(Workplace.Checkout, "deploy/local-cluster.sh");
     private static int taken = Environment.ProcessId % 20;
     private readonly int port;
@@ -79,6 +80,21 @@ internal sealed class LocalCluster : IAsyncDisposable
 
     /// <summary>Starts a process (again); returns when it is ready.</summary>
     public Task StartAsync(string name) => ScriptAsync("start", name);
+
+    /// <summary>Starts a process again that was just killed: it is there until the kernel has taken it away, and while it is there no other is started.</summary>
+    public async Task RestartAsync(string name)
+    {
+        if (!await EndsAsync(name, LongestDying))
+        {
+            throw new InvalidOperationException($"{name} was killed and is still there after {LongestDying.TotalSeconds:0} s.");
+        }
+
+        await StartAsync(name);
+        if (!IsRunning(name))
+        {
+            throw new InvalidOperationException($"{name} was started again and does not run; its log is in {Folder}.");
+        }
+    }
 
     /// <summary>Sends a signal by its name, e.g. <c>KILL</c>.</summary>
     public void Signal(string name, string signal) => Send(ProcessOf(name) ?? throw new InvalidOperationException($"{name} does not run."), signal);

@@ -58,7 +58,7 @@ public sealed class PoisonUnitTests
                 unit ??= begun.Unit;
                 killed.Add(begun.Silo);
                 Assert.True(killed.Count <= MostDeaths, $"{killed.Count} silos died of {unit}, and the run goes on.");
-                restarts.Add(RestartAsync(cluster, begun.Silo));
+                restarts.Add(cluster.RestartAsync(begun.Silo));
             }
 
             read = told.Count;
@@ -69,11 +69,5 @@ public sealed class PoisonUnitTests
         Assert.Contains($"unit {unit} of Covariance", said, StringComparison.Ordinal);
         await Task.WhenAll(restarts);
         return (unit!, killed);
-    }
-
-    private static async Task RestartAsync(LocalCluster cluster, string silo)
-    {
-        await cluster.EndsAsync(silo, Patience);
-        await cluster.StartAsync(silo);
     }
 }

@@ -14,26 +14,13 @@ public sealed class TrainingKillTests
     {
         static string Longer(string text) => text.Replace(
             Training, "training: { epochs: 12, batch_size: 4, learning_rate: 3e-3, checkpoint_every: 20, validation: ./data/valid.jsonl, validate_every: 15 }\nsuppression: { objective: hinge }\nevaluation", StringComparison.Ordinal);
-        using var undisturbed = TinyRun.Prepare(Longer);
-        (await Ifguide.RunAsync(undisturbed.Folder, "run", TinyRun.FileName, "--quiet")).Expect(0);
         using var killed = TinyRun.Prepare(Longer);
-        (await Ifguide.RunAsync(killed.Folder, "run", TinyRun.FileName, "--until", "select", "--quiet")).Expect(0);
         string[] last = [];
-        foreach (var wait in new[] { TimeSpan.Zero, TimeSpan.FromMilliseconds(150), TimeSpan.FromMilliseconds(400) })
+        await KillAsync(killed, Longer, [0, 150, 400], () => !Checkpoints(killed).SequenceEqual(last), () =>
         {
-            using var running = Ifguide.Start(killed.Folder, "run", TinyRun.FileName, "--quiet");
-            var before = last;
-            await UntilAsync(() => running.HasExited || !Checkpoints(killed).SequenceEqual(before));
-            await Task.Delay(wait, TestContext.Current.CancellationToken);
-            Assert.False(running.HasExited, "The run ended before it was killed; make its training longer.");
-            running.Signal("KILL");
-            await running.EndAsync(TestContext.Current.CancellationToken);
             last = Checkpoints(killed);
             Assert.NotEmpty(last);
-        }
-
-        (await Ifguide.RunAsync(killed.Folder, "run", TinyRun.FileName, "--quiet")).Expect(0);
-        Assert.Equal(await Results.DigestsAsync(undisturbed), await Results.DigestsAsync(killed));
+        });
         Assert.Empty(Checkpoints(killed));
     }
 
@@ -43,24 +30,9 @@ public sealed class TrainingKillTests
     {
         static string InRounds(string text) => text.Replace(
             Training, "training: { epochs: 3, batch_size: 8, learning_rate: 3e-3, workers: 2, local_steps: 10, validation: ./data/valid.jsonl }\nevaluation", StringComparison.Ordinal);
-        using var undisturbed = TinyRun.Prepare(InRounds);
-        (await Ifguide.RunAsync(undisturbed.Folder, "run", TinyRun.FileName, "--quiet")).Expect(0);
         using var killed = TinyRun.Prepare(InRounds);
-        (await Ifguide.RunAsync(killed.Folder, "run", TinyRun.FileName, "--until", "select", "--quiet")).Expect(0);
-        string[] last = [];
-        foreach (var wait in new[] { TimeSpan.Zero, TimeSpan.FromMilliseconds(60), TimeSpan.FromMilliseconds(170) })
-        {
-            using var running = Ifguide.Start(killed.Folder, "run", TinyRun.FileName, "--quiet");
-            await UntilAsync(() => running.HasExited || Rounds(killed).Length >= last.Length + 2);
-            await Task.Delay(wait, TestContext.Current.CancellationToken);
-            Assert.False(running.HasExited, "The run ended before it was killed; make its training longer.");
-            running.Signal("KILL");
-            await running.EndAsync(TestContext.Current.CancellationToken);
-            last = Rounds(killed);
-        }
-
-        (await Ifguide.RunAsync(killed.Folder, "run", TinyRun.FileName, "--quiet")).Expect(0);
-        Assert.Equal(await Results.DigestsAsync(undisturbed), await Results.DigestsAsync(killed));
+        var last = 0;
+        await KillAsync(killed, InRounds, [0, 60, 170], () => Rounds(killed).Length >= last + 2, () => last = Rounds(killed).Length);
         Assert.Empty(Rounds(killed));
         Assert.Contains("weight_bytes_per_token", await File.ReadAllTextAsync(Directory.EnumerateFiles(killed[".ifguide/artifacts/report"], "metrics.json", SearchOption.AllDirectories).Single(), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
@@ -80,6 +52,32 @@ public sealed class TrainingKillTests
         (await Ifguide.RunAsync(place.Folder, "export", "tiny", "model", "--model", model, "--checkpoint", "--out", "last-good")).Expect(0);
         Assert.True(File.Exists(place["last-good/model.safetensors"]));
         (await Ifguide.RunAsync(place.Folder, "export", "tiny", "model", "--model", "proxy", "--checkpoint", "--out", "none")).Expect(2);
+    }
+
+    /// <summary>Runs up to the training, kills it again and again, lets it end, and compares its bytes with those of a run that nothing disturbs.</summary>
+    /// <param name="killed">Where it runs.</param>
+    /// <param name="edit">What its run file differs in.</param>
+    /// <param name="waits">Milliseconds from having come further to each kill.</param>
+    /// <param name="isFurther">Whether it has come further since the last kill.</param>
+    /// <param name="died">Called after each kill.</param>
+    private static async Task KillAsync(Workplace killed, Func<string, string> edit, int[] waits, Func<bool> isFurther, Action died)
+    {
+        using var undisturbed = TinyRun.Prepare(edit);
+        (await Ifguide.RunAsync(undisturbed.Folder, "run", TinyRun.FileName, "--quiet")).Expect(0);
+        (await Ifguide.RunAsync(killed.Folder, "run", TinyRun.FileName, "--until", "select", "--quiet")).Expect(0);
+        foreach (var wait in waits)
+        {
+            using var running = Ifguide.Start(killed.Folder, "run", TinyRun.FileName, "--quiet");
+            await UntilAsync(() => running.HasExited || isFurther());
+            await Task.Delay(wait, TestContext.Current.CancellationToken);
+            Assert.False(running.HasExited, "The run ended before it was killed; make its training longer.");
+            running.Signal("KILL");
+            await running.EndAsync(TestContext.Current.CancellationToken);
+            died();
+        }
+
+        (await Ifguide.RunAsync(killed.Folder, "run", TinyRun.FileName, "--quiet")).Expect(0);
+        Assert.Equal(await Results.DigestsAsync(undisturbed), await Results.DigestsAsync(killed));
     }
 
     private static string[] Rounds(Workplace place) => Directory.Exists(place[".ifguide/artifacts/train"])

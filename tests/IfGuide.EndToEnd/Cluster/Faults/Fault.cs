@@ -92,11 +92,4 @@ internal abstract class Fault(string name)
 
     /// <summary>Waits for what outlives its stage, and checks it; the run has ended.</summary>
     public virtual Task EndAsync() => Task.CompletedTask;
-
-    /// <summary>Starts silos that are gone.</summary>
-    protected static Task RestartAsync(LocalCluster cluster, IEnumerable<string> silos) => Task.WhenAll(silos.Select(async silo =>
-    {
-        await cluster.EndsAsync(silo, FaultScene.Patience); // a killed process is there until the kernel has taken it away
-        await cluster.StartAsync(silo);
-    }));
 }

@@ -28,11 +28,6 @@ internal sealed class ServerDown(string name, string server, TimeSpan down) : Fa
     private async Task ReturnAsync(LocalCluster cluster)
     {
         await Task.Delay(down);
-        await cluster.EndsAsync(server, TimeSpan.FromSeconds(10));
-        await cluster.StartAsync(server);
-        if (!cluster.IsRunning(server))
-        {
-            throw new InvalidOperationException($"{server} was started again and does not run; its log is in {cluster.Folder}.");
-        }
+        await cluster.RestartAsync(server);
     }
 }

@@ -44,7 +44,7 @@ internal sealed class KillAll() : Fault("kill -9 all silos, restart")
         var silos = scene.Cluster.Silos.ToArray();
         scene.Time = DateTimeOffset.UtcNow;
         scene.Cluster.Signal(silos, "KILL");
-        await RestartAsync(scene.Cluster, silos);
+        await Task.WhenAll(silos.Select(scene.Cluster.RestartAsync));
     }
 
     public override Task<TimeSpan> RecoveredAsync(FaultScene scene) => scene.UntilTakenOverAsync([.. scene.Cluster.Silos]);
