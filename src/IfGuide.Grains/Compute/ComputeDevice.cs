@@ -47,8 +47,9 @@ public sealed class ComputeDevice : IHostedService, IDisposable
     /// <summary>Starts a unit, or joins it.</summary>
     /// <param name="unit">The unit.</param>
     /// <param name="follower">Who asks; the job lives until its last follower leaves it.</param>
+    /// <param name="overtakes">Whether a new job goes before the run's other waiting ones.</param>
     /// <exception cref="OrleansException">The silo is stopping, or its queue is full: ask another one, or later.</exception>
-    public ComputeJob Attach(UnitReference unit, string follower)
+    public ComputeJob Attach(UnitReference unit, string follower, bool overtakes = false)
     {
         ArgumentNullException.ThrowIfNull(unit);
         lock (gate)
@@ -61,7 +62,7 @@ public sealed class ComputeDevice : IHostedService, IDisposable
             var key = KeyOf(unit);
             if (!jobs.TryGetValue(key, out var job) || job.IsCancelled || job.Completion.IsCompleted) // one that has ended lies here until its thread removes it
             {
-                job = new ComputeJob(key, unit);
+                job = new ComputeJob(key, unit, overtakes);
                 if (!LaneOf(unit).TryAdd(job))
                 {
                     throw new OrleansException($"This silo has {QueueCapacity} units of run {unit.Run} waiting and takes no more.");

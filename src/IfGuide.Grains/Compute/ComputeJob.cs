@@ -13,10 +13,11 @@ public sealed class ComputeJob : IProgress<UnitProgress>, IDisposable
     private volatile bool started;
     private long began;
 
-    internal ComputeJob(string key, UnitReference unit)
+    internal ComputeJob(string key, UnitReference unit, bool overtakes = false)
     {
         Key = key;
         Unit = unit;
+        Overtakes = overtakes;
     }
 
     /// <summary>What makes two requests the same work.</summary>
@@ -39,6 +40,9 @@ public sealed class ComputeJob : IProgress<UnitProgress>, IDisposable
 
     /// <summary>Whether it was told to stop.</summary>
     public bool IsCancelled => cancellation.IsCancellationRequested;
+
+    /// <summary>Whether it goes before the run's other waiting jobs.</summary>
+    internal bool Overtakes { get; }
 
     internal CancellationToken CancellationToken => cancellation.Token;
 

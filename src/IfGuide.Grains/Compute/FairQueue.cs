@@ -2,7 +2,7 @@ using IfGuide.Abstractions;
 
 namespace IfGuide.Grains.Compute;
 
-/// <summary>Jobs of several runs, taken in turn: one of each run, each run's in the order of their coming. Not synchronized.</summary>
+/// <summary>Jobs of several runs, taken in turn: one of each run, each run's in the order of their coming, those that overtake before the others. Not synchronized.</summary>
 /// <param name="capacity">Most jobs of one run.</param>
 internal sealed class FairQueue(int capacity)
 {
@@ -23,7 +23,21 @@ internal sealed class FairQueue(int capacity)
             return false;
         }
 
-        jobs.AddLast(job);
+        var before = job.Overtakes ? jobs.First : null;
+        while (before is { Value.Overtakes: true })
+        {
+            before = before.Next;
+        }
+
+        if (before is null)
+        {
+            jobs.AddLast(job);
+        }
+        else
+        {
+            jobs.AddBefore(before, job);
+        }
+
         return true;
     }
 

@@ -4,7 +4,6 @@ using IfGuide.Abstractions.Units;
 using IfGuide.Grains.Scheduling;
 using IfGuide.Grains.Units;
 using Microsoft.Extensions.Logging;
-using Orleans.Runtime.Placement;
 
 namespace IfGuide.Grains.Coordination;
 
@@ -18,7 +17,7 @@ internal sealed class UnitCalls(RunServices services, IGrainFactory grains)
     public async Task<UnitStatus> EnsureAsync(UnitAttempt attempt, CancellationToken cancellationToken)
     {
         var grain = grains.GetUnitGrain(attempt.Unit.Kind, attempt.GrainKey);
-        var call = At(attempt.Silo, () => grain.Ensure(attempt.Unit, services.Options.UnitWait, CancellationToken.None));
+        var call = CallHints.With(attempt.Silo, attempt.Overtakes, () => grain.Ensure(attempt.Unit, services.Options.UnitWait, CancellationToken.None));
         return await WaitAsync(call, services.Options.UnitWait + services.Options.CallTimeout, cancellationToken);
     }
 
@@ -29,7 +28,7 @@ internal sealed class UnitCalls(RunServices services, IGrainFactory grains)
         try
         {
             var grain = grains.GetUnitGrain(attempt.Unit.Kind, attempt.GrainKey);
-            await WaitAsync(At(attempt.Silo, grain.Cancel), services.Options.CallTimeout, CancellationToken.None);
+            await WaitAsync(CallHints.With(attempt.Silo, overtakes: false, grain.Cancel), services.Options.CallTimeout, CancellationToken.None);
         }
         catch (Exception exception) when (exception is OrleansException or TimeoutException or OperationCanceledException)
         {
@@ -43,25 +42,12 @@ internal sealed class UnitCalls(RunServices services, IGrainFactory grains)
         try
         {
             var grain = grains.GetUnitGrain(UnitKind.CorpusShard, string.Create(CultureInfo.InvariantCulture, $"{run}/probe/{Guid.NewGuid():N}"));
-            await WaitAsync(At(silo, grain.Cancel), services.Options.CallTimeout, cancellationToken);
+            await WaitAsync(CallHints.With(silo, overtakes: false, grain.Cancel), services.Options.CallTimeout, cancellationToken);
             return true;
         }
         catch (Exception exception) when (exception is OrleansException or TimeoutException or OperationCanceledException)
         {
             return false;
-        }
-    }
-
-    private static T At<T>(SiloAddress silo, Func<T> call)
-    {
-        RequestContext.Set(IPlacementDirector.PlacementHintKey, silo);
-        try
-        {
-            return call();
-        }
-        finally
-        {
-            RequestContext.Remove(IPlacementDirector.PlacementHintKey);
         }
     }
 

@@ -12,6 +12,7 @@ public sealed class UnitAttempt
         Number = number;
         Silo = silo;
         Started = started;
+        Overtakes = unit.Overtakes;
     }
 
     /// <summary>The unit.</summary>
@@ -26,6 +27,9 @@ public sealed class UnitAttempt
     /// <summary>When it was issued.</summary>
     public DateTimeOffset Started { get; }
 
+    /// <summary>Whether it goes before the run's units that wait in the silo's queue: another silo had begun it, or should have.</summary>
+    public bool Overtakes { get; }
+
     /// <summary>Whether it still counts: it has neither ended nor been lost.</summary>
     public bool IsOutstanding { get; internal set; } = true;
 
@@ -34,7 +38,7 @@ public sealed class UnitAttempt
 
     internal ScheduledUnit Scheduled { get; }
 
-    /// <summary>Its place in the silo's queue, as this coordinator issued it.</summary>
+    /// <summary>Its place in the silo's queue, for all that this coordinator knows.</summary>
     internal LinkedListNode<UnitAttempt>? Place { get; set; }
 
     /// <summary>Share that is done, as last told, and when.</summary>
@@ -87,6 +91,9 @@ internal sealed class ScheduledUnit(int index, UnitReference unit, Lane lane)
     public int Losses { get; set; }
 
     public SiloAddress? LastSilo { get; set; }
+
+    /// <summary>Whether a silo lost it, so that it has waited its turn once.</summary>
+    public bool Overtakes { get; set; }
 
     public bool IsDone { get; set; }
 }

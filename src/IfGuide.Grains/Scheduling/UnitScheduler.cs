@@ -6,7 +6,7 @@ namespace IfGuide.Grains.Scheduling;
 /// <remarks>
 /// Units are issued in order, each to the silo with the fewest outstanding units of its lane: two per silo, and more when they are short. A lost
 /// unit is issued again, first to the silo that had it (its device may still be computing it), then elsewhere, under a new attempt number since
-/// the same grain key would lead to the same stuck activation. When nothing waits to be issued, units that a silo has not begun, or will not end
+/// the same grain key would lead to the same stuck activation, with in a slot of its own, before what waits there. When nothing waits to be issued, units that a silo has not begun, or will not end
 /// soon, are copied to silos that would end them earlier; artifacts are created once, so that whichever ends first counts.
 /// </remarks>
 public sealed class UnitScheduler
@@ -74,7 +74,7 @@ public sealed class UnitScheduler
         foreach (var lane in Lanes)
         {
             var queue = queues[(int)lane];
-            while (queue.Peek(now) is { } unit && silos.Choose(lane, silo => Slots(lane, silo), unit.LastSilo, now) is { } silo)
+            while (queue.Peek(now) is { } unit && silos.Choose(lane, silo => Slots(lane, silo) + (unit.Overtakes ? 1 : 0), unit.LastSilo, now) is { } silo)
             {
                 queue.Take();
                 started.Add(Start(unit, silo, now));
@@ -167,6 +167,7 @@ public sealed class UnitScheduler
         {
             unit.Number = Math.Max(unit.Number, attempt.Number) + 1;
             unit.LastSilo = null;
+            unit.Overtakes = true;
         }
 
         unit.Losses = elsewhere ? 0 : unit.Losses + 1;

@@ -2,7 +2,7 @@ namespace IfGuide.Grains.Scheduling;
 
 /// <summary>How fast the silos compute the units of one wave and lane, and when what they have will end.</summary>
 /// <remarks>
-/// A silo computes what it has in the order of issue, so that the time of a unit is the time between two ends. That counts what other runs do
+/// A silo computes what it has in the order of issue, but for units that overtake, so that the time of a unit is the time between two ends. That counts what other runs do
 /// on the silo meanwhile, as it should: it is the pace that this run can expect there.
 /// </remarks>
 internal sealed class WavePace
@@ -14,7 +14,17 @@ internal sealed class WavePace
     /// <summary>Every outstanding attempt.</summary>
     public IEnumerable<UnitAttempt> Outstanding => silos.Values.SelectMany(silo => silo.Queue);
 
-    public void Add(UnitAttempt attempt) => attempt.Place = Of(attempt.Silo).Queue.AddLast(attempt);
+    public void Add(UnitAttempt attempt)
+    {
+        var queue = Of(attempt.Silo).Queue;
+        var before = attempt.Overtakes ? queue.First?.Next : null; // what is being computed is not overtaken
+        while (before is { Value.Overtakes: true })
+        {
+            before = before.Next;
+        }
+
+        attempt.Place = before is null ? queue.AddLast(attempt) : queue.AddBefore(before, attempt);
+    }
 
     public static void Remove(UnitAttempt attempt)
     {

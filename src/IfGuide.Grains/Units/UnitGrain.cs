@@ -64,7 +64,7 @@ public abstract class UnitGrain(ComputeDevice device, IArtifactStore store, ILoc
         }
 
         Leave();
-        return job = device.Attach(unit, this.GetPrimaryKeyString());
+        return job = device.Attach(unit, this.GetPrimaryKeyString(), CallHints.Overtakes);
     }
 
     private UnitStatus Report(ComputeJob current)

@@ -87,6 +87,30 @@ public sealed class ComputeDeviceTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Attach_UnitsThatOvertake_AreComputedBeforeThoseThatWait_InTheirOwnOrder()
+    {
+        await device.StartAsync(default);
+        using var gate = new ManualResetEventSlim();
+        using var begun = new SemaphoreSlim(0);
+        var order = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        executors.Execute = (unit, _, _) =>
+        {
+            order.Enqueue(unit.Artifact);
+            begun.Release();
+            gate.Wait(Limit);
+            return unit.Artifact;
+        };
+        device.Attach(Unit("computed"), "one");
+        await begun.WaitAsync(Limit);
+        var last = device.Attach(Unit("waiting"), "one");
+        device.Attach(Unit("lost first"), "one", overtakes: true);
+        device.Attach(Unit("lost second"), "one", overtakes: true);
+        gate.Set();
+        await last.Completion.WaitAsync(Limit);
+        Assert.Equal(["computed", "lost first", "lost second", "waiting"], order);
+    }
+
+    [Fact]
     public async Task Stop_CancelsWhatRuns_AndRefusesMore()
     {
         await device.StartAsync(default);

@@ -107,14 +107,37 @@ public sealed class UnitSchedulerTests
         var scheduler = Scheduler(units: 5, A, B);
         var started = scheduler.Next();
         scheduler.Lost(started[0], LossReason.HandedBack);
-        Assert.Empty(scheduler.Next()); // B has its two
-        time.Advance(TimeSpan.FromSeconds(1));
-        scheduler.Completed(started[1]);
-        var again = Assert.Single(scheduler.Next());
+        var again = Assert.Single(scheduler.Next()); // B has its two, and takes this one over
         Assert.Equal(("shard-0", B, 2), (again.Unit.Name, again.Silo, again.Number));
         Assert.Empty(silos.Doubtful);
-        time.Advance(TimeSpan.FromSeconds(1));
+        time.Advance(options.Rest);
         Assert.Equal(A, Assert.Single(scheduler.Next()).Silo);
+    }
+
+    [Fact]
+    public void Lost_UnitsOfADeadSilo_AreTakenOverBeforeTheQueueOfTheOther_OneBeyondItsSlots()
+    {
+        var scheduler = Scheduler(units: 6, A, B);
+        var started = scheduler.Next();
+        Assert.Equal([A, B, A, B], started.Select(attempt => attempt.Silo));
+        silos.Update([B], [], time.GetUtcNow(), options);
+        scheduler.Lost(started[0], LossReason.Unavailable);
+        scheduler.Lost(started[2], LossReason.Unavailable);
+
+        var first = Assert.Single(scheduler.Next());
+        Assert.Equal(("shard-0", B, true), (first.Unit.Name, first.Silo, first.Overtakes));
+        time.Advance(TimeSpan.FromSeconds(2));
+        scheduler.Completed(started[1]);
+        var second = Assert.Single(scheduler.Next());
+        Assert.Equal(("shard-2", B, true), (second.Unit.Name, second.Silo, second.Overtakes));
+        Assert.Equal(["shard-0", "shard-2", "shard-3"], scheduler.Outstanding.Select(attempt => attempt.Unit.Name));
+
+        time.Advance(TimeSpan.FromSeconds(2));
+        scheduler.Completed(first);
+        Assert.Empty(scheduler.Next()); // units that nobody lost have the usual slots
+        time.Advance(TimeSpan.FromSeconds(2));
+        scheduler.Completed(second);
+        Assert.Equal("shard-4", Assert.Single(scheduler.Next()).Unit.Name);
     }
 
     [Fact]
