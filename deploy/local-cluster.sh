@@ -70,18 +70,20 @@ export AZURE_STORAGE_CONNECTION_STRING="DefaultEndpointsProtocol=http;AccountNam
 
 # --- processes: a pid file holds the pid and its start time, so that a pid that was given to another process is not ours
 
-started() { sed -e 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+# State and start time of a process, read at once: between two reads it may be gone.
+life() { local fields; read -ra fields <<< "$(sed -e 's/.*) //' "/proc/$1/stat" 2>/dev/null)"; echo "${fields[0]:-X} ${fields[19]:-}"; }
 
 pid_of() {
-  local pid time
+  local pid time state since
   read -r pid time 2>/dev/null < "$folder/$1.pid" || return 1
-  [ "$(started "$pid")" = "$time" ] && ! grep -q '^State:.*[ZX] (' "/proc/$pid/status" 2>/dev/null && echo "$pid"
+  read -r state since <<< "$(life "$pid")"
+  [ "$since" = "$time" ] && [[ $state != [ZX] ]] && echo "$pid"
 }
 
 launch() {  # NAME COMMAND...
   local service=$1; shift
   setsid nohup "$@" > "$folder/$service.out" 2>> "$folder/$service.log" < /dev/null &
-  echo "$! $(started $!)" > "$folder/$service.pid"
+  echo "$! $(life $! | cut -d' ' -f2)" > "$folder/$service.pid"
 }
 
 signal() {  # NAME SIGNAL SECONDS: then SIGKILL

@@ -79,7 +79,14 @@ internal sealed class LocalCluster : IAsyncDisposable
     public bool IsRunning(string name) => ProcessOf(name) is { } process && !State(process).StartsWith('Z');
 
     /// <summary>Starts a process (again); returns when it is ready.</summary>
-    public Task StartAsync(string name) => ScriptAsync("start", name);
+    public async Task StartAsync(string name)
+    {
+        await ScriptAsync("start", name);
+        if (!IsRunning(name))
+        {
+            throw new InvalidOperationException($"{name} was started and does not run; its log is in {Folder}.");
+        }
+    }
 
     /// <summary>Starts a process again that was just killed: it is there until the kernel has taken it away, and while it is there no other is started.</summary>
     public async Task RestartAsync(string name)
@@ -90,10 +97,6 @@ internal sealed class LocalCluster : IAsyncDisposable
         }
 
         await StartAsync(name);
-        if (!IsRunning(name))
-        {
-            throw new InvalidOperationException($"{name} was started again and does not run; its log is in {Folder}.");
-        }
     }
 
     /// <summary>Sends a signal by its name, e.g. <c>KILL</c>.</summary>
