@@ -79,8 +79,4 @@ public sealed class TrainingKillTests
         (await Ifguide.RunAsync(killed.Folder, "run", TinyRun.FileName, "--quiet")).Expect(0);
         Assert.Equal(await Results.DigestsAsync(undisturbed), await Results.DigestsAsync(killed));
     }
-
-    private static string[] Rounds(Workplace place) => Directory.Exists(place[".ifguide/artifacts/train"])
-        ? [.. Directory.EnumerateDirectories(place[".ifguide/artifacts/train"], "round-*", SearchOption.AllDirectories).Where(folder => Directory.EnumerateFiles(folder).Any())]
-        : [];
 }
