@@ -119,34 +119,32 @@ internal sealed class Inspection : IDisposable
             return null;
         }
 
-        var total = context.Inputs.Sequences * context.Inputs.SequenceLength;
-        var truth = new bool[total];
-        long spans = 0, touched = 0;
+        var knownScores = new List<float>();
+        long spans = 0, touched = 0, found = 0;
         foreach (var document in corpus!.Documents())
         {
+            var tokens = new HashSet<long>(); // spans may overlap
             foreach (var (start, end) in known.GetValueOrDefault(document.Id, []))
             {
-                var tokens = document.TokensIn(start, end);
-                spans += tokens.Length > 0 ? 1 : 0;
-                touched += tokens.Any(Suppressed) ? 1 : 0;
-                foreach (var token in tokens)
-                {
-                    truth[token] = true;
-                }
+                var inside = document.TokensIn(start, end);
+                spans += inside.Length > 0 ? 1 : 0;
+                touched += inside.Any(Suppressed) ? 1 : 0;
+                tokens.UnionWith(inside);
             }
+
+            found += tokens.Count(Suppressed);
+            knownScores.AddRange(tokens.Select(Score));
         }
 
-        var quality = default(MaskQuality);
-        var all = new float[total];
+        var precision = new AveragePrecision(knownScores);
+        var quality = new MaskQuality(found, 0, knownScores.Count);
         for (var shard = 0; shard < context.Inputs.Shards; shard++)
         {
-            var first = (int)(context.Inputs.FirstSequence(shard) * context.Inputs.SequenceLength);
-            var mask = masks[shard].RowSpan<bool>(0, masks[shard].Rows);
-            scores[shard].RowSpan<float>(0, scores[shard].Rows).CopyTo(all.AsSpan(first));
-            quality += MaskQuality.Of(mask, truth.AsSpan(first, mask.Length));
+            quality += new MaskQuality(0, masks[shard].RowSpan<bool>(0, masks[shard].Rows).Count(true), 0);
+            precision.Add(scores[shard].RowSpan<float>(0, scores[shard].Rows));
         }
 
-        return new KnownSpanAgreement(quality.Known, quality.Precision, quality.Recall, touched, spans, RankingQuality.AveragePrecision(all, truth));
+        return new KnownSpanAgreement(quality.Known, quality.Precision, quality.Recall, touched, spans, precision.Value);
     }
 
     private ScoredToken Scored(CorpusDocumentText document, int place)

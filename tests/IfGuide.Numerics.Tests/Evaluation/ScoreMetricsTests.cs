@@ -46,11 +46,15 @@ public sealed class ScoreMetricsTests
 
     [Fact]
     public void Average_precision_equals_its_definition_on_random_scores() =>
-        (from levels in Gen.Int[1, 30] from size in Gen.Int[1, 60] from scores in Gen.Int[0, levels].Array[size] from known in Gen.Bool.Array[size] select (scores, known))
+        (from levels in Gen.Int[1, 30] from size in Gen.Int[1, 60] from scores in Gen.Int[0, levels].Array[size] from known in Gen.Bool.Array[size] from cut in Gen.Int[0, size] select (scores, known, cut))
         .Sample(c =>
         {
-            var actual = RankingQuality.AveragePrecision(c.scores.Select(s => (float)s).ToArray(), c.known);
             var hits = Enumerable.Range(0, c.scores.Length).Where(i => c.known[i]).ToList();
+            var precision = new AveragePrecision([.. hits.Select(i => (float)c.scores[i])]);
+            float[] scores = [.. c.scores];
+            precision.Add(scores.AsSpan(..c.cut));
+            precision.Add(scores.AsSpan(c.cut..));
+            var actual = precision.Value;
             if (hits.Count == 0)
             {
                 return double.IsNaN(actual);
@@ -61,9 +65,19 @@ public sealed class ScoreMetricsTests
         });
 
     [Fact]
-    public void The_top_share_takes_the_highest_scores_first_ties_by_position()
+    public void Average_precision_holds_nothing_for_tokens_that_are_not_known()
     {
-        var quality = RankingQuality.AtShare([1, 5, 3, 3, 0, 3], [false, true, true, false, false, true], 0.5);
-        Assert.Equal(new MaskQuality(2, 3, 3), quality);
+        var precision = new AveragePrecision([2, 1]);
+        var scores = new float[1 << 16];
+        scores[7] = 2;
+        scores[9] = 1;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var part = 0; part < 100; part++)
+        {
+            precision.Add(scores);
+        }
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1024);
+        Assert.Equal((1.0 / 100 + 2.0 / 200) / 2, precision.Value, 12);
     }
 }
