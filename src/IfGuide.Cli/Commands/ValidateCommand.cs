@@ -1,10 +1,11 @@
 using System.CommandLine;
 using IfGuide.Cli.Consoles;
 using IfGuide.Cli.RunFiles;
+using IfGuide.Pipeline.Units;
 
 namespace IfGuide.Cli.Commands;
 
-/// <summary><c>ifguide validate FILE</c>: checks a run file and every file it names, without computing.</summary>
+/// <summary><c>ifguide validate FILE</c>: checks a run file and every file it names, without computing: what is small whole, models and corpora by their beginnings.</summary>
 internal static class ValidateCommand
 {
     public static Command Create()
@@ -15,6 +16,7 @@ internal static class ValidateCommand
             var path = result.GetRequiredValue(file);
             var run = RunFile.Read(path);
             InputFiles.Check(run, path);
+            InputExamination.Examine(run);
             foreach (var note in RunFile.Notes(run))
             {
                 CommandConsole.Warn($"{path}: {note}");
@@ -22,7 +24,7 @@ internal static class ValidateCommand
 
             context.Console.Result(
                 new { Run = run.Run.ToString(), File = Path.GetFullPath(path), Files = InputFiles.Of(run).Count() },
-                checkedRun => $"{path}: run '{checkedRun.Run}' is in order; {checkedRun.Files} files and folders that it names are there.");
+                checkedRun => $"{path}: run '{checkedRun.Run}' is in order, and so are the {checkedRun.Files} files and folders that it names, as far as their beginnings tell.");
             return ExitCode.Done;
         });
     }

@@ -17,14 +17,30 @@ internal static class ModelPreparation
     {
         var (prepared, configuration) = model.Path is { } path
             ? FromFolder(path, store, files)
-            : FromScratch(specification, model.Architecture ?? throw new UserErrorException($"{role}: give a path or an architecture."), role, tokenizer, store);
-        if (specification.Corpus.Pretokenised is null && specification.Corpus.Block > configuration.MaximumPositions)
+            : FromScratch(specification, Architecture(model, role), role, tokenizer, store);
+        return (prepared, VocabularyOf(specification, configuration, role));
+    }
+
+    /// <summary>Checks a model by the heads of its files and stores nothing.</summary>
+    /// <returns>Its vocabulary.</returns>
+    public static int Check(RunSpec specification, ModelSpec model, string role, TokenizerFile? tokenizer)
+    {
+        if (model.Path is not { } path)
         {
-            throw new UserErrorException($"corpus.block: {specification.Corpus.Block} tokens are more than the {configuration.MaximumPositions} positions of the {role}. Use a smaller block, or another model.");
+            return VocabularyOf(specification, Configuration(specification, Architecture(model, role), role, tokenizer), role);
         }
 
-        return (prepared, (int)Math.Min(configuration.VocabularySize, int.MaxValue));
+        var folder = HuggingFaceModel.Open(path);
+        folder.CheckWeights();
+        return VocabularyOf(specification, folder.Configuration, role);
     }
+
+    private static int VocabularyOf(RunSpec specification, TransformerConfiguration configuration, string role) =>
+        specification.Corpus.Pretokenised is null && specification.Corpus.Block > configuration.MaximumPositions
+            ? throw new UserErrorException($"corpus.block: {specification.Corpus.Block} tokens are more than the {configuration.MaximumPositions} positions of the {role}. Use a smaller block, or another model.")
+            : (int)Math.Min(configuration.VocabularySize, int.MaxValue);
+
+    private static ArchitectureSpec Architecture(ModelSpec model, string role) => model.Architecture ?? throw new UserErrorException($"{role}: give a path or an architecture.");
 
     private static (PreparedModel Prepared, TransformerConfiguration Configuration) FromFolder(string path, BlockingStore store, InputFiles files)
     {

@@ -14,6 +14,8 @@ namespace IfGuide.Pipeline.Units;
 /// <summary>Checks the user's files and stores what later stages read in their place. Nothing later touches the files again.</summary>
 internal static class PreparationUnit
 {
+    private const int NamesShown = 5;
+
     public static string Run(RunSpec specification, BlockingStore store, IProgress<UnitProgress>? progress, CancellationToken cancellationToken)
     {
         var files = new InputFiles(store);
@@ -54,7 +56,7 @@ internal static class PreparationUnit
             ClassifierTexts = evaluation.ClassifierTexts,
             Onnx = evaluation.Onnx,
             HardNegatives = evaluation.HardNegatives,
-            Warnings = [.. corpus.Warnings, .. queryWarnings, .. shared.Warnings()],
+            Warnings = [.. corpus.Warnings, .. LeftOut(specification.Corpus), .. queryWarnings, .. shared.Warnings()],
             Overlap = shared,
             OverlapArtifact = overlap.Artifact,
             Validation = target is null ? null : HeldOutSequences.Store(specification.Training.Validation, "training.validation", tokenizer, files),
@@ -151,7 +153,18 @@ internal static class PreparationUnit
         return Task.CompletedTask;
     }
 
-    private static void RequireTokenizer(TokenizerFile? tokenizer, string? textPath, string key)
+    /// <summary>What the corpus' folder holds besides.</summary>
+    private static IEnumerable<string> LeftOut(CorpusSpec corpus)
+    {
+        var names = CorpusFiles.LeftOut(corpus);
+        if (names.Count > 0)
+        {
+            var more = names.Count > NamesShown ? FormattableString.Invariant($" and {names.Count - NamesShown:N0} more") : string.Empty;
+            yield return $"corpus: in '{corpus.Path}' {string.Join(", ", names.Take(NamesShown))}{more} {(names.Count == 1 ? "has no extension" : "have no extensions")} of a corpus and {(names.Count == 1 ? "was" : "were")} left out; name them by a glob to read them.";
+        }
+    }
+
+    public static void RequireTokenizer(TokenizerFile? tokenizer, string? textPath, string key)
     {
         if (textPath is not null && tokenizer is null)
         {

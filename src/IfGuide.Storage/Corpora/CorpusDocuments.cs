@@ -24,13 +24,25 @@ public static class CorpusDocuments
     {
         ArgumentNullException.ThrowIfNull(bad);
         var files = CorpusFiles.Find(corpus);
-        return ReadAll(corpus, files, vocabulary, bad);
+        return ReadAll(corpus, files, vocabulary, bad, int.MaxValue);
     }
 
-    private static IEnumerable<CorpusDocument> ReadAll(CorpusSpec corpus, IReadOnlyList<CorpusFile> files, TokenVocabulary? vocabulary, BadRecords bad)
+    /// <summary>The first document of each of the corpus' files, to see whether they can be read; otherwise as <see cref="Read(CorpusSpec, TokenVocabulary?, BadRecords)"/>.</summary>
+    /// <param name="corpus">The corpus; its path is set.</param>
+    /// <param name="vocabulary">What is known of the tokens; may be null for a corpus of text.</param>
+    /// <param name="bad">Takes records that cannot be read.</param>
+    /// <exception cref="UserErrorException">As above.</exception>
+    public static IEnumerable<CorpusDocument> ReadFirst(CorpusSpec corpus, TokenVocabulary? vocabulary, BadRecords bad)
+    {
+        ArgumentNullException.ThrowIfNull(bad);
+        var files = CorpusFiles.Find(corpus);
+        return ReadAll(corpus, files, vocabulary, bad, documents: 1);
+    }
+
+    private static IEnumerable<CorpusDocument> ReadAll(CorpusSpec corpus, IReadOnlyList<CorpusFile> files, TokenVocabulary? vocabulary, BadRecords bad, int documents)
     {
         var any = false;
-        foreach (var document in files.SelectMany(file => Read(file, corpus.Text, vocabulary, bad)))
+        foreach (var document in files.SelectMany(file => Read(file, corpus.Text, vocabulary, bad).Take(documents)))
         {
             any = true;
             yield return document;

@@ -44,6 +44,16 @@ public static class CorpusFiles
             : files;
     }
 
+    /// <summary>Files of a corpus' folder that are left out since neither <c>corpus.format</c> nor their extension makes them corpus files; names relative to the folder, sorted. Hidden files do not count.</summary>
+    /// <param name="corpus">The corpus.</param>
+    /// <returns>None when the path is a file or a glob, or where <c>corpus.format</c> chose.</returns>
+    public static IReadOnlyList<string> LeftOut(CorpusSpec corpus)
+    {
+        ArgumentNullException.ThrowIfNull(corpus);
+        return corpus.Path is not { } folder || corpus.Format != CorpusFormat.Auto || !Directory.Exists(folder) ? []
+            : [.. Below(folder).Where(path => CorpusFormats.ByExtension(path) is null).Select(path => RelativeName(folder, path)).Order(StringComparer.Ordinal)];
+    }
+
     private static string Kind(CorpusFile file) => file.HoldsTokens ? "tokens" : "text";
 
     private static List<CorpusFile> InFolder(string folder, CorpusFormat format) =>

@@ -55,30 +55,17 @@ public sealed class HuggingFaceModel
             : throw new UserErrorException($"'{folder}' holds neither {WeightsName} nor {IndexName}: put the weights there, converted to safetensors if they are in another format."));
     }
 
+    /// <summary>Checks names, shapes and types of the weights by the heads of their files; reads no weight.</summary>
+    /// <exception cref="UserErrorException">A file is missing or shorter than its head says, or a tensor is missing, unexpected, of wrong shape or type; the message names file and tensor.</exception>
+    public void CheckWeights() => Use(_ => { });
+
     /// <summary>Checks every weight and writes all as one safetensors file, under their Hugging Face names, as [out, in] and in their own type; buffers and copies of tied weights are left out.</summary>
     /// <param name="stream">Where to; may be forward only.</param>
     /// <exception cref="UserErrorException">A tensor is missing, unexpected, of wrong shape or type, or holds NaN or infinity; the message names file and tensor.</exception>
-    public void WriteWeights(Stream stream)
-    {
-        var files = new List<SafetensorsFile>();
-        try
-        {
-            foreach (var path in WeightPaths)
-            {
-                files.Add(SafetensorsFile.Open(path));
-            }
-
-            var weights = Weights(files);
-            SafetensorsWriter.Write(
-                stream,
-                weights.Select(weight => new TensorSource(weight.Name, weight.Entry.Type, weight.Shape, output => Copy(weight, output))),
-                PyTorchMetadata);
-        }
-        finally
-        {
-            files.ForEach(file => file.Dispose());
-        }
-    }
+    public void WriteWeights(Stream stream) => Use(weights => SafetensorsWriter.Write(
+        stream,
+        weights.Select(weight => new TensorSource(weight.Name, weight.Entry.Type, weight.Shape, output => Copy(weight, output))),
+        PyTorchMetadata));
 
     /// <summary>Metadata that transformers wants in a weights file.</summary>
     public static IReadOnlyDictionary<string, string> PyTorchMetadata { get; } = new Dictionary<string, string> { ["format"] = "pt" };
@@ -105,6 +92,24 @@ public sealed class HuggingFaceModel
             write(temporary);
             File.SetUnixFileMode(temporary, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
             File.Move(temporary, Path.Combine(folder, name), overwrite: true);
+        }
+    }
+
+    private void Use(Action<IReadOnlyList<StoredWeight>> use)
+    {
+        var files = new List<SafetensorsFile>();
+        try
+        {
+            foreach (var path in WeightPaths)
+            {
+                files.Add(SafetensorsFile.Open(path));
+            }
+
+            use(Weights(files));
+        }
+        finally
+        {
+            files.ForEach(file => file.Dispose());
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using IfGuide.Abstractions.Specification;
+using IfGuide.Numerics.Models;
 using IfGuide.Storage.Formats;
 using IfGuide.Storage.Models;
 using IfGuide.Storage.Npy;
@@ -7,6 +8,7 @@ using IfGuide.Storage.Prompts;
 using IfGuide.Storage.Queries;
 using IfGuide.Storage.Safetensors;
 using IfGuide.Storage.Tests.Corpora;
+using IfGuide.Storage.Tests.Models;
 using IfGuide.Storage.Tests.Safetensors;
 using IfGuide.Storage.Tests.Support;
 using IfGuide.Storage.Tests.Tokenizers;
@@ -56,7 +58,9 @@ public sealed class FileFuzzTests
     public void Configuration()
     {
         using var target = new FuzzTarget("config.json");
-        target.Run("config.json", [File.ReadAllBytes(Repository.Goldens("tiny_neox/config.json")), File.ReadAllBytes(Repository.Goldens("tiny_llama/config.json"))], path => HuggingFaceConfiguration.Read(path));
+        string[] families = ["gpt2", "Llama-3.2-1B", "Mistral-7B-v0.1", "Qwen2-0.5B"]; // Llama 3's scales rotations
+        byte[][] seeds = [File.ReadAllBytes(Repository.Goldens("tiny_neox/config.json")), File.ReadAllBytes(Repository.Goldens("tiny_llama/config.json")), .. families.Select(name => Encoding.UTF8.GetBytes(PublishedModels.Configuration(name)))];
+        target.Run("config.json", seeds, path => CausalLanguageModel.WeightShapes(HuggingFaceConfiguration.Read(path) with { LayerCount = 2 }));
     }
 
     /// <summary>An index may name files of its own folder alone.</summary>
