@@ -26,13 +26,13 @@ public static class HuggingFaceConfiguration
     {
         using var json = Parse(path);
         var reader = new ConfigurationReader(path, json.RootElement);
-        if (reader.Has("quantization_config"))
-        {
-            throw reader.Wrong("quantization_config", "weights of 16 or 32 bits");
-        }
-
         try
         {
+            if (reader.Has("quantization_config"))
+            {
+                throw reader.Wrong("quantization_config", "weights of 16 or 32 bits");
+            }
+
             if (!ModelTypes.TryGetValue(reader.Text("model_type"), out var family))
             {
                 throw reader.Wrong("model_type", string.Join(", ", ModelTypes.Keys));

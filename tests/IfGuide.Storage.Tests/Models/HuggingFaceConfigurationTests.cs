@@ -124,6 +124,7 @@ public sealed class HuggingFaceConfigurationTests : IDisposable
     [InlineData("{")]
     [InlineData("[]")]
     [InlineData("null")]
+    [InlineData("{\"\\ud800antization_config\": 1}")] // half a surrogate pair in a key as long as one that is looked for
     public void OtherFiles_AreTheUsersMistake(string content) =>
         Assert.Throws<UserErrorException>(() => HuggingFaceConfiguration.Read(folder.Write("config.json", content)));
 
