@@ -40,6 +40,7 @@ internal static class CommandLine
             {
                 UserErrorException => Complain(exception.Message, ExitCode.UserError),
                 UnreachableException or ClusterUnavailableException => Complain(exception.Message, ExitCode.Unreachable),
+                OutOfMemoryException => Complain("the memory that this process may use is exhausted, by the machine, its control group or DOTNET_GCHeapHardLimit: give it more.", ExitCode.Failed),
                 _ => Complain(Sentence(exception) + (verbose ? string.Empty : " (--verbose shows more.)"), ExitCode.Failed),
             };
         }

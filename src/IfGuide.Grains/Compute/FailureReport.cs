@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Units;
@@ -20,7 +21,9 @@ internal static class FailureReport
     {
         var cause = Unwrap(exception);
         var userFault = cause is UserErrorException or InvalidDataException;
-        var message = userFault || cause is IOException or DivergedTrainingException ? cause.Message : $"{cause.GetType().Name}: {cause.Message}";
+        var message = userFault || cause is IOException or DivergedTrainingException ? cause.Message
+            : cause is OutOfMemoryException ? NoMemory()
+            : $"{cause.GetType().Name}: {cause.Message}";
         return new RunFailure
         {
             Message = Cut(message, LongestMessage),
@@ -53,4 +56,8 @@ internal static class FailureReport
         exception is AggregateException or TargetInvocationException or TypeInitializationException or OrleansException && exception.InnerException is { } inner ? Unwrap(inner) : exception;
 
     private static string Cut(string text, int longest) => text.Length <= longest ? text : text[..longest] + " …";
+
+    private static string NoMemory() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"the memory that this process may use is exhausted ({GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20:N0} MiB, by the machine, its control group or DOTNET_GCHeapHardLimit). Give it more, or less to hold: a document, a batch and a query set are held whole.");
 }

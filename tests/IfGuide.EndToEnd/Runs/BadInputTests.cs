@@ -29,6 +29,23 @@ public sealed class BadInputTests
         Results.AssertNothingHalfWritten(place);
     }
 
+    /// <summary>What the first records tell, validate tells too, in the run's words and before anything is stored.</summary>
+    [Theory]
+    [InlineData("data/corpus.jsonl", "", "corpus.jsonl")]
+    [InlineData("data/corpus.jsonl", "{\"id\": \"a\", \"words\": \"fine\"}\n", "text")]
+    [InlineData("data/queries_toxic.jsonl", "{\"prompt\": {\"text\": \"only a prompt\"}}\n", "queries_toxic.jsonl")]
+    [InlineData("data/prompts_eval.jsonl", "{\"promt\": \"x\"}\n", "prompts_eval.jsonl")]
+    [InlineData("data/corpus_labels.jsonl", "{\"id\": \"a\"}\n", "corpus_labels.jsonl")]
+    [InlineData("data/tokenizer.json", "{\"model\": {\"type\": \"Unigram\", \"vocab\": []}}", "Unigram")]
+    public async Task Validate_FindsWhatBeginsWrong(string file, string content, string named)
+    {
+        using var place = TinyRun.Prepare();
+        Assert.Contains("is in order", (await Ifguide.RunAsync(place.Folder, "validate", TinyRun.FileName)).Expect(0).Output, StringComparison.Ordinal);
+        place.Write(file, content);
+        Assert.Contains(named, (await Ifguide.RunAsync(place.Folder, "validate", TinyRun.FileName)).Expect(2).Complaint, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(place[".ifguide"]));
+    }
+
     [Theory]
     [InlineData("run")]
     [InlineData("validate")]
@@ -59,8 +76,20 @@ public sealed class BadInputTests
         var weights = await File.ReadAllBytesAsync(place["proxy/model.safetensors"], TestContext.Current.CancellationToken);
         await File.WriteAllBytesAsync(place["proxy/model.safetensors"], weights[..^1000], TestContext.Current.CancellationToken);
         place.Write("given.yaml", "proxy: { path: ./proxy }\ncorpus: { path: ./data/corpus.jsonl, block: 64 }\nqueries: { toxic: ./data/queries_toxic.jsonl, nontoxic: ./data/queries_nontoxic.jsonl }\n");
-        var said = (await Ifguide.RunAsync(place.Folder, "run", "given.yaml", "--quiet")).Expect(2);
-        Assert.Contains("model.safetensors", said.Complaint, StringComparison.Ordinal);
+        foreach (var command in new[] { "validate", "run" })
+        {
+            Assert.Contains("model.safetensors", (await Ifguide.RunAsync(place.Folder, command, "given.yaml", "--quiet")).Expect(2).Complaint, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Run_WithoutMemory_SaysSo()
+    {
+        using var place = TinyRun.Prepare();
+        place.Write("data/corpus.jsonl", $"{{\"text\": \"{new string('a', 48 << 20)}\"}}\n"); // one document is held whole
+        var ended = await Ifguide.RunAsync(place.Folder, ["run", TinyRun.FileName, "--until", "prepare", "--quiet"], new Dictionary<string, string> { ["DOTNET_GCHeapHardLimit"] = "0x4000000" });
+        Assert.Contains("(64 MiB, by the machine", ended.Expect(1).Complaint, StringComparison.Ordinal);
+        Results.AssertNothingHalfWritten(place);
     }
 
     [Theory]

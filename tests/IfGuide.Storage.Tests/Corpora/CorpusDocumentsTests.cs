@@ -37,6 +37,30 @@ public sealed class CorpusDocumentsTests : IDisposable
         Assert.Equal(["a/z.txt"], CorpusFiles.Find(new CorpusSpec { Path = folder.Path, Format = CorpusFormat.Text }).Select(file => file.Name));
     }
 
+    [Fact]
+    public void Folder_NamesWhatItLeavesOut()
+    {
+        folder.Write("a.jsonl", "{\"text\":\"a\"}\n");
+        folder.Write("more/shard.json", "{\"text\":\"b\"}\n");
+        folder.Write("README.md", "not a corpus");
+        folder.Write(".hidden", "not looked at");
+        Assert.Equal(["README.md", "more/shard.json"], CorpusFiles.LeftOut(new CorpusSpec { Path = folder.Path }));
+        Assert.Empty(CorpusFiles.LeftOut(new CorpusSpec { Path = folder.Path, Format = CorpusFormat.Jsonl }));
+        Assert.Empty(CorpusFiles.LeftOut(new CorpusSpec { Path = folder.File("a.jsonl") }));
+        Assert.Empty(CorpusFiles.LeftOut(new CorpusSpec { Path = folder.File("*.jsonl") }));
+    }
+
+    [Fact]
+    public void FirstDocuments_AreThoseOfEachFile()
+    {
+        folder.Write("a.jsonl", "{\"text\":\"a\"}\nnot json\n");
+        folder.Write("b.jsonl", "{\"text\":\"b\"}\n{\"text\":\"c\"}\n");
+        var corpus = new CorpusSpec { Path = folder.Path };
+        Assert.Equal(["a", "b"], CorpusDocuments.ReadFirst(corpus, vocabulary: null, new BadRecords(RecordErrors.Refuse)).Select(document => document.Text));
+        folder.Write("b.jsonl", "not json either\n");
+        Assert.Contains("b.jsonl, line 1", Assert.Throws<UserErrorException>(() => CorpusDocuments.ReadFirst(corpus, vocabulary: null, new BadRecords(RecordErrors.Refuse)).Count()).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("*.jsonl", "b.jsonl")]
     [InlineData("c/*.jsonl", "a1.jsonl a2.jsonl")]
