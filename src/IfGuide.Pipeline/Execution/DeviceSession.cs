@@ -31,32 +31,17 @@ internal sealed class DeviceSession(string deviceName) : IDisposable
 
         model?.Model.Dispose();
         model = null;
-        var loaded = Load(store, configuration, weights);
-        if (precision == MatrixPrecision.BFloat16)
-        {
-            using var wide = loaded;
-            loaded = wide.Convert(ScalarType.BFloat16, Device);
-        }
-
+        var loaded = Load(store, configuration, weights, precision == MatrixPrecision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32);
         model = (weights, precision, loaded);
         return loaded;
     }
 
-    /// <summary>A float32 model of stored weights; the caller's.</summary>
-    public CausalLanguageModel Load(BlockingStore store, string configuration, string weights)
+    /// <summary>A model of stored weights; the caller's.</summary>
+    public CausalLanguageModel Load(BlockingStore store, string configuration, string weights, ScalarType precision = ScalarType.Float32)
     {
+        using var scope = NewDisposeScope();
         var shape = HuggingFaceConfiguration.Read(store.Fetch(configuration));
-        var tensors = TensorArchive.Load(store.Fetch(weights), Device);
-        var wide = tensors.ToDictionary(entry => entry.Key, entry => entry.Value.to_type(ScalarType.Float32).DetachFromDisposeScope());
-        foreach (var (name, tensor) in tensors)
-        {
-            if (!ReferenceEquals(wide[name], tensor))
-            {
-                tensor.Dispose();
-            }
-        }
-
-        return CausalLanguageModel.Create(shape, wide);
+        return CausalLanguageModel.Create(shape, TensorArchive.Load(store.Fetch(weights), Device, precision));
     }
 
     /// <summary>Factors by name, read once for as long as the same ones are asked for; owned by the session.</summary>

@@ -11,22 +11,24 @@ public static class TensorArchive
 {
     private const int PieceLength = 64 << 20;
 
-    /// <summary>Loads every tensor of a file.</summary>
+    /// <summary>Loads every tensor of a file, one after the other: at no time is more than one of them held twice.</summary>
     /// <param name="path">The file.</param>
     /// <param name="device">Where to; null: the CPU.</param>
+    /// <param name="precision">What floating-point tensors are converted to; null: they stay as they are.</param>
     /// <exception cref="UserErrorException">The file is damaged, or a tensor's element type has no torch counterpart.</exception>
-    public static Dictionary<string, Tensor> Load(string path, Device? device = null)
+    public static Dictionary<string, Tensor> Load(string path, Device? device = null, ScalarType? precision = null)
     {
         using var file = SafetensorsFile.Open(path);
-        return file.Tensors.Keys.Order(StringComparer.Ordinal).ToDictionary(name => name, name => Load(file, name, device), StringComparer.Ordinal);
+        return file.Tensors.Keys.Order(StringComparer.Ordinal).ToDictionary(name => name, name => Load(file, name, device, precision), StringComparer.Ordinal);
     }
 
     /// <summary>Loads one tensor.</summary>
     /// <param name="file">The file.</param>
     /// <param name="name">The tensor's name.</param>
     /// <param name="device">Where to; null: the CPU.</param>
+    /// <param name="precision">What a floating-point tensor is converted to; null: it stays as it is.</param>
     /// <exception cref="UserErrorException">There is no such tensor, or its element type has no torch counterpart.</exception>
-    public static Tensor Load(SafetensorsFile file, string name, Device? device = null)
+    public static Tensor Load(SafetensorsFile file, string name, Device? device = null, ScalarType? precision = null)
     {
         ArgumentNullException.ThrowIfNull(file);
         var entry = file.Entry(name);
@@ -44,7 +46,8 @@ public static class TensorArchive
             });
         }
 
-        return (device is null || device.type == DeviceType.CPU ? tensor : tensor.to(device)).MoveToOuterDisposeScope();
+        var placed = device is null || device.type == DeviceType.CPU ? tensor : tensor.to(device);
+        return (precision is { } wanted && placed.is_floating_point() ? placed.to_type(wanted) : placed).MoveToOuterDisposeScope();
     }
 
     /// <summary>Writes tensors as a safetensors file.</summary>
