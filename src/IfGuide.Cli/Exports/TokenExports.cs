@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Cli.Outputs;
@@ -56,7 +57,7 @@ internal static class TokenExports
                     WriteWeights(mask, weight, stream);
                     break;
                 case "reference":
-                    BooleanTensorFile.Write(stream, mask.Shape[0], mask.Shape[1], elements => mask.ForEachRow<byte>(elements.Write));
+                    BooleanTensorFile.Write(stream, mask.Shape[0], mask.Shape[1], elements => mask.ForEachRow<bool>(row => elements.Write(MemoryMarshal.AsBytes(row))));
                     break;
                 case "jsonl":
                     SpanExport.Write(run, behaviour, stream, cancellationToken);
