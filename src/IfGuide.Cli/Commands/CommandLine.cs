@@ -55,6 +55,7 @@ internal static class CommandLine
         {
             QuickstartCommand.Create(),
             RunLifeCommands.Run(),
+            BenchmarkCommand.Create(),
             ValidateCommand.Create(),
             RunLifeCommands.Status(),
             RunLifeCommands.Watch(),

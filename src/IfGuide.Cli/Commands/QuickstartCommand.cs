@@ -49,21 +49,6 @@ internal static class QuickstartCommand
                 CultureInfo.InvariantCulture, $"\n\nResults in {folder}/: report.html, metrics.json, scores.npy, mask.npy, model/\nNext: open {folder}/report.html; 'ifguide inspect {run.Status.Run}' shows the tokens in the terminal."));
     }
 
-    /// <summary>The run file beside the program, or in the checkout that it was built from.</summary>
-    private static string ShippedRunFile()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            foreach (var candidate in new[] { "quickstart/run.yaml", "deploy/quickstart/run.yaml" })
-            {
-                var path = Path.Combine(folder.FullName, candidate);
-                if (File.Exists(path))
-                {
-                    return path;
-                }
-            }
-        }
-
-        throw new UserErrorException($"The quickstart's run file was found neither beside '{AppContext.BaseDirectory}' nor above it; run IfGuide from its checkout, or 'ifguide run FILE' with a file of your own.");
-    }
+    private static string ShippedRunFile() => Shipped.Find("quickstart/run.yaml")
+        ?? throw new UserErrorException($"The quickstart's run file was found neither beside '{AppContext.BaseDirectory}' nor above it; run IfGuide from its checkout, or 'ifguide run FILE' with a file of your own.");
 }

@@ -14,57 +14,65 @@ internal static class RunFile
     /// <summary>Reads a run file. Reads no other file.</summary>
     /// <param name="path">The run file.</param>
     /// <exception cref="UserErrorException">The file cannot be read or says something that a run file cannot; the message names file and line.</exception>
-    public static RunSpec Read(string path)
-    {
-        var root = Parse(path, ReadText(path));
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        var run = RunFileKeys.Root.Read(root, new KeyPlace(path, folder, string.Empty));
-        return FillIn(run, path);
-    }
+    public static RunSpec Read(string path) => Read(Load(path, "run file"), path, path);
+
+    /// <summary>Reads what a run file would say.</summary>
+    /// <param name="root">Its keys.</param>
+    /// <param name="where">Where they come from, for messages.</param>
+    /// <param name="path">The run file: relative paths start at its folder.</param>
+    /// <exception cref="UserErrorException">They say something that a run file cannot.</exception>
+    public static RunSpec Read(YamlNode root, string where, string path) =>
+        FillIn(RunFileKeys.Root.Read(root, new KeyPlace(where, Path.GetDirectoryName(Path.GetFullPath(path))!, string.Empty)), path);
+
+    /// <summary>Reads a file of one YAML document.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="what">What it is, for messages.</param>
+    /// <exception cref="UserErrorException">It cannot be read, or is no such file.</exception>
+    public static YamlNode Load(string path, string what) => Parse(path, ReadText(path, what), what);
 
     /// <summary>What the file says that this run will not use; one sentence each.</summary>
     public static IReadOnlyList<string> Notes(RunSpec run) => run is { Target: null, Evaluation: not null }
         ? ["there is no 'target': the run stops after selection, and 'training', 'suppression' and 'evaluation' are not used."]
         : [];
 
-    private static string ReadText(string path)
+    private static string ReadText(string path, string what)
     {
         try
         {
             var file = new FileInfo(path);
             if (file.Exists && file.Length > LargestFile)
             {
-                throw new UserErrorException($"{path}: {file.Length} bytes are too many for a run file (at most {LargestFile}); name another file.");
+                throw new UserErrorException($"{path}: {file.Length} bytes are too many for a {what} (at most {LargestFile}); name another file.");
             }
 
             return new System.Text.UTF8Encoding(false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path)).TrimStart('\uFEFF');
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new UserErrorException($"{path}: there is no such run file.", exception);
+            throw new UserErrorException($"{path}: there is no such {what}.", exception);
         }
         catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
         {
-            throw new UserErrorException($"{path}: the run file cannot be read: {exception.Message}", exception);
+            throw new UserErrorException($"{path}: the {what} cannot be read: {exception.Message}", exception);
         }
         catch (System.Text.DecoderFallbackException exception)
         {
-            throw new UserErrorException($"{path}: the run file is not UTF-8 (byte {exception.Index}); save it as UTF-8.", exception);
+            throw new UserErrorException($"{path}: the {what} is not UTF-8 (byte {exception.Index}); save it as UTF-8.", exception);
         }
     }
 
-    private static YamlNode Parse(string path, string text)
+    private static YamlNode Parse(string path, string text, string what)
     {
         try
         {
-            CheckNesting(path, text);
+            CheckNesting(path, text, what);
             var yaml = new YamlStream();
             yaml.Load(new StringReader(text));
             return yaml.Documents.Count switch
             {
                 1 => yaml.Documents[0].RootNode,
-                0 => throw new UserErrorException($"{path}: the run file is empty; see 'ifguide schema' for its keys."),
-                _ => throw new UserErrorException($"{path}:{yaml.Documents[1].RootNode.Start.Line}: a second YAML document starts here; a run file holds one."),
+                0 => throw new UserErrorException($"{path}: the {what} is empty; see 'ifguide schema' for the keys of run files."),
+                _ => throw new UserErrorException($"{path}:{yaml.Documents[1].RootNode.Start.Line}: a second YAML document starts here; a {what} holds one."),
             };
         }
         catch (YamlException exception)
@@ -80,7 +88,7 @@ internal static class RunFile
     }
 
     /// <summary>The YAML library recurses: a file of a hundred thousand brackets would end the process.</summary>
-    private static void CheckNesting(string path, string text)
+    private static void CheckNesting(string path, string text, string what)
     {
         var parser = new Parser(new StringReader(text));
         var depth = 0;
@@ -89,7 +97,7 @@ internal static class RunFile
             depth += parser.Current!.NestingIncrease;
             if (depth > DeepestNesting)
             {
-                throw new UserErrorException($"{path}:{parser.Current.Start.Line}: values nest deeper than {DeepestNesting} levels; a run file needs at most 4.");
+                throw new UserErrorException($"{path}:{parser.Current.Start.Line}: values nest deeper than {DeepestNesting} levels; a {what} needs at most 6.");
             }
         }
     }

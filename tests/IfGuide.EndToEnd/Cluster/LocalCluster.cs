@@ -78,6 +78,10 @@ internal sealed class LocalCluster : IAsyncDisposable
 
     public bool IsRunning(string name) => ProcessOf(name) is { } process && !State(process).StartsWith('Z');
 
+    /// <summary>Whether the cluster takes a silo for alive.</summary>
+    public async Task<bool> IsMemberAsync(string name) =>
+        (await Ifguide.RunAsync(Folder, ["doctor", .. Options], Variables)).Output.Contains($"{name} (", StringComparison.Ordinal);
+
     /// <summary>Starts a process (again); returns when it is ready.</summary>
     public async Task StartAsync(string name)
     {

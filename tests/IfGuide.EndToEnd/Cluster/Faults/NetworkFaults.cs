@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace IfGuide.EndToEnd.Cluster.Faults;
 
 /// <summary>The coordinator's silo and the computing one cannot see each other; both see everybody else, Redis and the store.</summary>
@@ -35,17 +37,25 @@ internal sealed class FullPartition() : Fault("network cut between a compute sil
     public override Task HealAsync(FaultScene scene) => NetworkHealing.MendAsync(scene);
 }
 
-/// <summary>Links come back; who was declared dead meanwhile leaves, and is started again.</summary>
+/// <summary>Links come back; who was declared dead meanwhile leaves once it hears of it, and is started again.</summary>
 internal static class NetworkHealing
 {
-    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
 
     public static async Task MendAsync(FaultScene scene)
     {
         scene.Cluster.Network!.Mend();
-        if (!await scene.Cluster.EndsAsync(scene.Silo, Farewell))
+        for (var started = Stopwatch.GetTimestamp(); scene.Cluster.IsRunning(scene.Silo); await Task.Delay(100))
         {
-            return; // it was never evicted: the cut was shorter than the cluster's patience
+            if (await scene.Cluster.IsMemberAsync(scene.Silo))
+            {
+                return; // it was never evicted: the cut was shorter than the cluster's patience
+            }
+
+            if (Stopwatch.GetElapsedTime(started) > Longest)
+            {
+                throw new TimeoutException($"{scene.Silo} was declared dead, and has not ended {Longest.TotalSeconds:0} s after its network came back.");
+            }
         }
 
         await scene.Cluster.StartAsync(scene.Silo);
