@@ -7,7 +7,7 @@ public sealed record RunSpec
 {
     /// <summary>The newest form of a specification that this build knows.</summary>
     /// <remarks>Raise it with a setting that an older build must not pass over; a new setting is nullable, null meaning "as before", so that the keys of old results stay.</remarks>
-    public const int NewestSchemaVersion = 3;
+    public const int NewestSchemaVersion = 4;
 
     /// <summary>The run's id.</summary>
     [Id(0)] public required RunId Run { get; init; }
@@ -54,10 +54,12 @@ public sealed record RunSpec
     /// <summary>The form of this specification; a build refuses one that is newer than it knows. As new as <see cref="NeededSchemaVersion"/> at least.</summary>
     [Id(14)] public int SchemaVersion { get; init; } = 1;
 
-    /// <summary>The form that a build must know to do all that this says: 3 where several workers train, 2 where behaviours are named, else 1. Older builds would pass over either.</summary>
+    /// <summary>The form that a build must know to do all that this says: 4 where scores are not contrasted or documents are selected, 3 where several workers train, 2 where behaviours are named, else 1. Older builds would pass over them.</summary>
     public static int NeededSchemaVersion(RunSpec specification)
     {
         ArgumentNullException.ThrowIfNull(specification);
-        return specification.Training.Workers is not null || specification.Proxy.Training?.Workers is not null ? 3 : specification.Queries.Behaviours is not null ? 2 : 1;
+        return specification.Scores.Contrast is not null || specification.Selection.Unit is not null ? 4
+            : specification.Training.Workers is not null || specification.Proxy.Training?.Workers is not null ? 3
+            : specification.Queries.Behaviours is not null ? 2 : 1;
     }
 }

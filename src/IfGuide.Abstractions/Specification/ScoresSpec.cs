@@ -31,4 +31,7 @@ public sealed record ScoresSpec
 
     /// <summary>Normalisation of the query gradient.</summary>
     [Id(1)] public QueryNormalisation Normalise { get; init; } = QueryNormalisation.Sequence;
+
+    /// <summary>Whether the nontoxic queries' gradient is subtracted from the toxic ones' (paper Eq. 6); null: yes. False: the standard influence function.</summary>
+    [Id(2)] public bool? Contrast { get; init; }
 }

@@ -1,5 +1,14 @@
 namespace IfGuide.Abstractions.Specification;
 
+/// <summary>What a selection takes at a time.</summary>
+public enum SelectedUnit
+{
+    /// <summary>Tokens around candidates (paper Alg. 1).</summary>
+    Token,
+    /// <summary>Whole documents by their influence, the sum of their token scores.</summary>
+    Document,
+}
+
 /// <summary>How tokens are selected (paper Alg. 1).</summary>
 [GenerateSerializer, Immutable, Alias("ifguide.SelectionSpec")]
 public sealed record SelectionSpec
@@ -16,13 +25,16 @@ public sealed record SelectionSpec
     /// <summary>What differs for named behaviours; null: nothing does.</summary>
     [Id(3)] public IReadOnlyList<BehaviourSelectionSpec>? Behaviours { get; init; }
 
+    /// <summary>What is selected at a time; null: <see cref="SelectedUnit.Token"/>. Documents need neither quantile nor window.</summary>
+    [Id(4)] public SelectedUnit? Unit { get; init; }
+
     /// <summary>How the tokens of one behaviour are selected.</summary>
     /// <param name="behaviour">Its name; null: the run's only one.</param>
     /// <returns>Parameters without <see cref="Behaviours"/>.</returns>
     public SelectionSpec For(string? behaviour)
     {
         var own = Behaviours?.FirstOrDefault(entry => entry.Name == behaviour);
-        return new SelectionSpec { Quantile = own?.Quantile ?? Quantile, Window = own?.Window ?? Window, Budget = own?.Budget ?? Budget };
+        return new SelectionSpec { Quantile = own?.Quantile ?? Quantile, Window = own?.Window ?? Window, Budget = own?.Budget ?? Budget, Unit = Unit };
     }
 }
 

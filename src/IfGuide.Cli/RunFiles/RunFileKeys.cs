@@ -40,8 +40,13 @@ internal static class RunFileKeys
             "Number of corpus shards, the unit of work and of resuming; auto: from the plan.", "\"auto\""))
     {
         Required = ["proxy", "corpus", "queries"],
-        Rule = run => UnknownBehaviour(run) is { } wrong ? ("selection", wrong) : null,
+        Rule = run => (UnknownBehaviour(run) ?? MisplacedScores(run)) is { } wrong ? ("selection", wrong) : null,
     };
+
+    /// <summary>A score at the reference's index may belong to a label of the next document.</summary>
+    private static string? MisplacedScores(RunSpec run) => run is { Selection.Unit: SelectedUnit.Document, Scores.Kind: ScoreKind.Reference }
+        ? "has unit 'document', which sums scores at their labels, but 'scores.kind' is reference; take kind token or position"
+        : null;
 
     private static string? UnknownBehaviour(RunSpec run)
     {

@@ -38,6 +38,18 @@ public static class QueryContrast
         return difference.MoveToOuterDisposeScope();
     }
 
+    /// <summary>Normalised gradient of one layer over the toxic set alone, in float64: the query of the standard influence function, without contrast.</summary>
+    /// <param name="toxic">Summed gradient of the toxic set, [out, in (+ 1)].</param>
+    /// <param name="counts">What it was summed over.</param>
+    /// <param name="normalisation">What the sum is divided by.</param>
+    /// <returns>[out, in (+ 1)], float64; the caller's scope owns it.</returns>
+    /// <exception cref="ArgumentException">The set is empty.</exception>
+    public static Tensor Alone(Tensor toxic, QueryCounts counts, GradientNormalisation normalisation)
+    {
+        using var scope = NewDisposeScope();
+        return toxic.to_type(ScalarType.Float64).Over(Divisor(counts, normalisation, "toxic")).MoveToOuterDisposeScope();
+    }
+
     private static double Divisor(QueryCounts counts, GradientNormalisation normalisation, string set)
     {
         if (counts.Sequences <= 0 || counts.LossTokens <= 0)

@@ -242,7 +242,7 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
             HasLambda ? LambdaKey : null,
             factors.Strategy == CurvatureStrategy.Identity ? null : factors.Damping,
             QueryKey(behaviour.Toxic),
-            QueryKey(behaviour.Nontoxic),
+            specification.Scores.Contrast ?? true ? QueryKey(behaviour.Nontoxic) : "no contrast",
             specification.Scores.Normalise);
         var score = ContentKey.Of(Attending("score/1", PaddedCorpus), direction, ProxyKey, inputs.CorpusKey, specification.Scores.Kind, factors.Precision);
         return new BehaviourNames(behaviour, specification.Selection.For(behaviour.Name), direction, score);

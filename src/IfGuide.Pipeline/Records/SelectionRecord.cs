@@ -6,10 +6,10 @@ namespace IfGuide.Pipeline.Records;
 [MessagePackObject]
 public sealed record SelectionRecord
 {
-    /// <summary>Scores above it are candidates.</summary>
+    /// <summary>Scores above it are candidates; of a selection of documents 0, the influence that a document must exceed.</summary>
     [Key(0)] public required float Threshold { get; init; }
 
-    /// <summary>Tokens above the threshold.</summary>
+    /// <summary>Tokens above the threshold; of a selection of documents, those.</summary>
     [Key(1)] public required long Candidates { get; init; }
 
     /// <summary>Tokens in the mask.</summary>
@@ -27,7 +27,7 @@ public sealed record SelectionRecord
     /// <summary>Largest number of tokens that could be selected.</summary>
     [Key(6)] public required long Budget { get; init; }
 
-    /// <summary>True when the next span would have exceeded the budget.</summary>
+    /// <summary>True when the next span, or a document, would have exceeded the budget.</summary>
     [Key(7)] public required bool StoppedOnBudget { get; init; }
 
     /// <summary>Distribution of the scores.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Fluid;
+using IfGuide.Abstractions.Specification;
 using IfGuide.Pipeline.Reporting.Charts;
 
 namespace IfGuide.Pipeline.Reporting;
@@ -55,6 +56,7 @@ public static class ReportPage
             }).ToArray(),
             Times = options.StageTimes.Select(time => new { Stage = ReportSummary.Name(time.Stage), Elapsed = Figures.Time(time.Elapsed), time.Units, time.Reused }).ToArray(),
             Settings = ReportSummary.Settings(data.Specification),
+            HasContrast = data.Specification.Scores.Contrast ?? true,
         };
         return Template.Render(new TemplateContext(model, Options), Encoder);
     }
@@ -65,6 +67,7 @@ public static class ReportPage
         Options = behaviour.Name is null ? string.Empty : $" --behaviour {behaviour.Name}",
         ScoreChart = ScoreChart.Draw(behaviour.Selection.Histogram, behaviour.Selection.Threshold),
         Facts = ReportSummary.SelectionFacts(behaviour),
+        TakesDocuments = behaviour.Parameters.Unit == SelectedUnit.Document,
         Suppressed = behaviour.Suppressed.Select(token => new { Text = Visible(harsh.Of(token.Text)), Times = Figures.Count(token.Times), Score = Figures.Number(token.MeanScore) }).ToArray(),
         WhatIf = SelectionTables.WhatIf(behaviour.WhatIf),
         Documents = behaviour.Documents.Select(document => HeatMap.Of(document, behaviour.Selection.Threshold, harsh)).ToArray(),

@@ -62,9 +62,14 @@ internal static class ReportSummary
         var (selection, spec) = (behaviour.Selection, behaviour.Parameters);
         return
         [
-            Fact("Threshold", $"{Figures.Number(selection.Threshold)}: the {Figures.Percent(spec.Quantile, 2)} quantile of the scores"),
-            Fact("Candidates above it", Figures.Count(selection.Candidates)),
-            Fact("Window", spec.Window == 0 ? "the candidate alone" : $"{spec.Window} on each side of a candidate"),
+            .. spec.Unit == SelectedUnit.Document
+                ? new[] { Fact("Candidates", $"{Figures.Count(selection.Candidates)} documents whose scores sum to more than 0, taken whole by descending sum") }
+                :
+                [
+                    Fact("Threshold", $"{Figures.Number(selection.Threshold)}: the {Figures.Percent(spec.Quantile, 2)} quantile of the scores"),
+                    Fact("Candidates above it", Figures.Count(selection.Candidates)),
+                    Fact("Window", spec.Window == 0 ? "the candidate alone" : $"{spec.Window} on each side of a candidate"),
+                ],
             Fact("Budget", $"{Figures.Count(selection.Budget)} tokens{(selection.StoppedOnBudget ? ", used up" : ", not used up")}"),
             Fact("Sequences with suppressed tokens", $"{Figures.Count(selection.SelectedSequences)} of {Figures.Count(selection.Sequences)}"),
             .. behaviour is { Name: not null, KnownSpans: { } known }
@@ -82,7 +87,7 @@ internal static class ReportSummary
             Fact("Proxy", Model(run.Proxy)),
             Fact("Corpus", run.Corpus.Path ?? run.Corpus.Pretokenised?.InputIds ?? string.Empty),
             Fact("Curvature", $"{run.Factors.Strategy.ToString().ToLowerInvariant()}, {run.Factors.Labels.ToString().ToLowerInvariant()} labels, {(run.Factors.Damping is { } damping ? $"damping {Figures.Number(damping)}" : "automatic damping")}, {(run.Factors.Sequences is { } count ? $"{Figures.Count(count)} sequences" : "all sequences")}"),
-            Fact("Scores", $"{run.Scores.Kind.ToString().ToLowerInvariant()}, query gradients normalised by {run.Scores.Normalise.ToString().ToLowerInvariant()}"),
+            Fact("Scores", $"{run.Scores.Kind.ToString().ToLowerInvariant()}, query gradients normalised by {run.Scores.Normalise.ToString().ToLowerInvariant()}{(run.Scores.Contrast ?? true ? string.Empty : ", toxic queries alone")}"),
             Fact("Target", run.Target is null ? "none: the run stops after selection" : Model(run.Target)),
             Fact("Suppression", run.Target is null ? "–" : $"{objective}, lambda {Figures.Number(run.Suppression.PenaltyWeight)}"),
             Fact("Seed", run.Seed.ToString(CultureInfo.InvariantCulture)),

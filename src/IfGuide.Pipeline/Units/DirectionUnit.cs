@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace IfGuide.Pipeline.Units;
 
-/// <summary>The contrast of the two query gradients, preconditioned, for the layers of one input group (paper Eq. 6).</summary>
+/// <summary>The contrast of the two query gradients (paper Eq. 6), or without contrast the toxic one alone, preconditioned, for the layers of one input group.</summary>
 internal static class DirectionUnit
 {
     public static void Run(UnitContext context)
@@ -21,11 +21,11 @@ internal static class DirectionUnit
         foreach (var layer in curvature.Layers)
         {
             using var part = NewDisposeScope();
-            var contrast = QueryContrast.Difference(
-                Load(context, toxic, FactorNames.Of(FactorNames.Query, layer)), Counts(toxic),
-                Load(context, nontoxic, FactorNames.Of(FactorNames.Query, layer)), Counts(nontoxic),
-                (GradientNormalisation)context.Specification.Scores.Normalise);
-            var result = curvature.Precondition(layer, contrast);
+            var (name, normalisation) = (FactorNames.Of(FactorNames.Query, layer), (GradientNormalisation)context.Specification.Scores.Normalise);
+            var query = context.Specification.Scores.Contrast ?? true
+                ? QueryContrast.Difference(Load(context, toxic, name), Counts(toxic), Load(context, nontoxic, name), Counts(nontoxic), normalisation)
+                : QueryContrast.Alone(Load(context, toxic, name), Counts(toxic), normalisation);
+            var result = curvature.Precondition(layer, query);
             tensors.Add(FactorNames.Of(FactorNames.Preconditioned, layer), result.Direction.MoveToOuterDisposeScope());
             metadata.Add((FactorNames.Of(FactorNames.Damping, layer), result.Damping.ToString("R", CultureInfo.InvariantCulture)));
         }

@@ -48,7 +48,7 @@ internal static class ReportUnit
             Documents = inspection.Top(Documents),
             Suppressed = inspection.MostSuppressed(SuppressedTokens),
             KnownSpans = inspection.Agreement(),
-            WhatIf = WhatIfTable.Of(context, behaviour, WhatIfGrid.Around(behaviour.Parameters)),
+            WhatIf = behaviour.Parameters.Unit is null ? WhatIfTable.Of(context, behaviour, WhatIfGrid.Around(behaviour.Parameters)) : [],
         };
     }
 

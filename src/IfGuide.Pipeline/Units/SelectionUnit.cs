@@ -17,34 +17,34 @@ internal static class SelectionUnit
         var behaviour = context.Part.Behaviour;
         using var scores = new StoredScores(context, behaviour);
         var selection = behaviour.Parameters;
-        var kind = KindOf(context.Specification);
         var budget = selection.Budget.Tokens(inputs.AttendedTokens);
         context.Report("shards", 0, inputs.Shards);
-        var result = TokenSelector.Select(scores, new SelectionOptions(selection.Quantile, selection.Window, budget, kind));
-        var mask = new SelectionMask(scores, result);
+        ISelectionChoice choice = selection.Unit == SelectedUnit.Document
+            ? DocumentChoice.Of(context, scores, budget)
+            : TokenChoice.Of(scores, new SelectionOptions(selection.Quantile, selection.Window, budget, KindOf(context.Specification)));
         var selectedSequences = 0L;
         for (var shard = 0; shard < inputs.Shards; shard++)
         {
-            selectedSequences += PutMask(context, behaviour, mask, shard);
+            selectedSequences += PutMask(context, behaviour, choice, shard);
             context.Report("shards", shard + 1, inputs.Shards);
         }
 
         context.Store.Put(behaviour.Order, stream =>
         {
-            var writer = new NpyWriter(stream, ElementType.Int64, [result.Order.Length]);
-            writer.Write<long>(result.Order);
+            var writer = new NpyWriter(stream, ElementType.Int64, [choice.Order.Length]);
+            writer.Write<long>(choice.Order);
             writer.Complete();
         });
         var record = new SelectionRecord
         {
-            Threshold = result.Threshold,
-            Candidates = result.Candidates,
-            SelectedTokens = result.SelectedTokens,
+            Threshold = choice.Threshold,
+            Candidates = choice.Candidates,
+            SelectedTokens = choice.SelectedTokens,
             CorpusTokens = inputs.AttendedTokens,
             SelectedSequences = selectedSequences,
             Sequences = inputs.Sequences,
             Budget = budget,
-            StoppedOnBudget = result.StoppedOnBudget,
+            StoppedOnBudget = choice.StoppedOnBudget,
             Histogram = ScoreHistograms.Of(scores),
         };
         context.Store.Put(context.Unit.Artifact, stream => MessagePackSerializer.Serialize(stream, record));
@@ -54,7 +54,7 @@ internal static class SelectionUnit
     public static SelectionKind KindOf(RunSpec run) => run.Scores.Kind == ScoreKind.Reference ? SelectionKind.Reference : SelectionKind.LabelAligned;
 
     /// <summary>Stores one shard's mask; returns how many of its sequences hold a selected token.</summary>
-    private static long PutMask(UnitContext context, BehaviourNames behaviour, SelectionMask mask, int shard)
+    private static long PutMask(UnitContext context, BehaviourNames behaviour, ISelectionChoice choice, int shard)
     {
         var sequences = 0L;
         var length = context.Inputs.SequenceLength;
@@ -62,7 +62,7 @@ internal static class SelectionUnit
         {
             sequences = 0;
             var writer = new NpyWriter(stream, ElementType.Bool, [context.Inputs.ShardSequences[shard], length]);
-            mask.Write(shard, (_, rows) =>
+            choice.Write(shard, (_, rows) =>
             {
                 for (var row = 0; row < rows.Length; row += length)
                 {

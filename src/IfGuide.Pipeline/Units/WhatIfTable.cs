@@ -29,7 +29,7 @@ internal static class WhatIfTable
                 Documents = context.Inputs.Documents > 0 ? cell.Reach.Documents : null,
                 Sequences = cell.Reach.Sequences,
                 StoppedOnBudget = cell.Selection.StoppedOnBudget,
-                IsRun = (own.Quantile, own.Window, own.Budget) == (cell.Selection.Options.Quantile, cell.Selection.Options.Window, cell.Budget),
+                IsRun = own.Unit is null && (own.Quantile, own.Window, own.Budget) == (cell.Selection.Options.Quantile, cell.Selection.Options.Window, cell.Budget),
             }),
         ];
     }

@@ -19,6 +19,10 @@ public sealed class RunFileErrorTests : RunFileFixture
         Assert.Contains(expected, message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void WholeDocumentsByScoresOfTheReferencesIndex_AreRefused() =>
+        Assert.StartsWith("5: 'selection' has unit 'document', which sums scores at their labels, but 'scores.kind' is reference", Refusal($"{Shortest}\nscores: {{ kind: reference }}\nselection: {{ unit: document }}"), StringComparison.Ordinal);
+
     [Theory]
     [InlineData("{ pii: a.jsonl }", "", "3: 'queries.pii' is 'a.jsonl'; expected a mapping with the keys toxic, nontoxic.")]
     [InlineData("{ pii: { toxic: a } }", "", "3: 'queries.pii.nontoxic' is missing")]
@@ -45,7 +49,7 @@ public sealed class RunFileErrorTests : RunFileFixture
     [InlineData("selection: { budget: 0% }", "expected a share such as 2%")]
     [InlineData("selection: { budget: 101% }", "expected a share such as 2%")]
     [InlineData("selection: { budget: -5 }", "expected a share such as 2%")]
-    [InlineData("selection: [0.99]", "'selection' is a list of 1; expected a mapping with the keys quantile, window, budget, behaviours.")]
+    [InlineData("selection: [0.99]", "'selection' is a list of 1; expected a mapping with the keys quantile, window, budget, behaviours, unit.")]
     [InlineData("selection:", "'selection' is empty; expected a mapping")]
     [InlineData("seed: -1", "'seed' is '-1'; expected a whole number of at least 0.")]
     [InlineData("seed: 99999999999999999999", "expected a whole number")]

@@ -72,6 +72,17 @@ public sealed class RunFileReadTests : RunFileFixture
     }
 
     [Fact]
+    public void Read_NoContrastAndWholeDocuments_ThenSilosMustKnowThem_AndWhatIsAsBeforeIsUnset()
+    {
+        var run = Read(Shortest + "\nscores: { kind: position, contrast: false }\nselection: { unit: document, budget: 1% }\n");
+        Assert.Equal(new ScoresSpec { Kind = ScoreKind.Position, Contrast = false }, run.Scores);
+        Assert.Equal(new SelectionSpec { Budget = TokenBudget.OfShare(0.01), Unit = SelectedUnit.Document }, run.Selection);
+        Assert.Equal(4, run.SchemaVersion);
+        var same = Read(Shortest + "\nscores: { contrast: true }\nselection: { unit: token }\n");
+        Assert.Equal((new ScoresSpec(), new SelectionSpec(), 1), (same.Scores, same.Selection, same.SchemaVersion));
+    }
+
+    [Fact]
     public void Read_EveryKey_ReachesTheSpecification()
     {
         var run = Read(Everything);

@@ -26,6 +26,17 @@ public sealed class QueryContrastTests
         TensorAssert.Close(full(2, 3, Expected[normalisation], ScalarType.Float64), difference, 1e-15);
     }
 
+    [Theory]
+    [InlineData(GradientNormalisation.Sum, 12)]
+    [InlineData(GradientNormalisation.Sequence, 12 / 4.0)]
+    [InlineData(GradientNormalisation.Token, 12 / 6.0)]
+    public void Alone_ThenTheToxicSumByItsCount(GradientNormalisation normalisation, double expected)
+    {
+        using var scope = NewDisposeScope();
+        TensorAssert.Close(full(2, 3, expected, ScalarType.Float64), QueryContrast.Alone(full(2, 3, 12f), new QueryCounts(4, 6), normalisation), 1e-15);
+        Assert.Contains("toxic query set", Assert.Throws<ArgumentException>(() => QueryContrast.Alone(ones(2, 2), new QueryCounts(0, 0), normalisation)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Difference_SetsSwapped_ThenScoresFlipTheirSign()
     {

@@ -26,7 +26,9 @@ internal static class InfluenceKeys
         Key.Of("kind", new ChoiceKind<ScoreKind>(("token", ScoreKind.Token), ("position", ScoreKind.Position), ("reference", ScoreKind.Reference)), (ScoresSpec scores, ScoreKind kind) => scores with { Kind = kind },
             "token: influence of learning token j, at index j; position: the reference's decomposition by position, moved to the label it predicts; reference: the same numbers at the reference's own index.", "\"token\""),
         Key.Of("normalise", new ChoiceKind<QueryNormalisation>(("sequence", QueryNormalisation.Sequence), ("token", QueryNormalisation.Token), ("sum", QueryNormalisation.Sum)), (ScoresSpec scores, QueryNormalisation by) => scores with { Normalise = by },
-            "What the query gradient is divided by: query sequences, query tokens with loss, or nothing.", "\"sequence\""));
+            "What the query gradient is divided by: query sequences, query tokens with loss, or nothing.", "\"sequence\""),
+        Key.Of("contrast", new FlagKind(), (ScoresSpec scores, bool contrast) => scores with { Contrast = contrast ? null : false },
+            "Whether the nontoxic queries' gradient is subtracted from the toxic ones'; false: the standard influence function.", "true"));
 
     private static readonly ScalarKind<double> Quantile = NumberKind.Between(0, 1);
     private static readonly ScalarKind<long> Window = WholeNumberKind.Count(0, 1 << 20);
@@ -44,5 +46,7 @@ internal static class InfluenceKeys
         Key.Of("budget", new BudgetKind(), (SelectionSpec selection, TokenBudget budget) => selection with { Budget = budget }, "Largest number of selected tokens, of each behaviour: a share of the corpus' tokens, or a count.", "\"2%\""),
         Key.Of("behaviours", new BehaviourMapKind<BehaviourSelectionSpec>(BehaviourSelection),
             (SelectionSpec selection, IReadOnlyList<(string Name, BehaviourSelectionSpec Value)> behaviours) => selection with { Behaviours = [.. behaviours.Select(entry => entry.Value with { Name = entry.Name })] },
-            "What differs for the behaviours that 'queries' names: quantile, window, budget."));
+            "What differs for the behaviours that 'queries' names: quantile, window, budget."),
+        Key.Of("unit", new ChoiceKind<SelectedUnit>(("token", SelectedUnit.Token), ("document", SelectedUnit.Document)), (SelectionSpec selection, SelectedUnit unit) => selection with { Unit = unit == SelectedUnit.Token ? null : unit },
+            "token: tokens around candidates; document: whole documents by the sum of their scores, without quantile and window.", "\"token\""));
 }
