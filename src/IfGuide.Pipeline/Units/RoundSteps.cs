@@ -31,7 +31,7 @@ internal sealed class RoundSteps
     public static RoundSteps Of(IReadOnlyDictionary<string, Tensor> stored) => new()
     {
         Tokens = stored[TokensName].item<long>(),
-        Logged = [.. stored[LoggedName].data<double>().ToArray().Chunk(Columns).Select(row =>
+        Logged = [.. TrainingCurve.Rows(stored[LoggedName], Columns).Select(row =>
             new TrainingStep((long)row[0], double.NaN, row[1], double.IsNaN(row[2]) ? null : row[2], (long)row[3], (long)row[4], row[5], row[6]))],
     };
 

@@ -54,5 +54,6 @@ internal sealed class TrainingCurve
         return flat.Length == 0 ? zeros(0, columns, ScalarType.Float64) : tensor(flat, [flat.Length / columns, columns]);
     }
 
-    private static double[][] Rows(Tensor table, int columns) => table.numel() == 0 ? [] : [.. table.data<double>().ToArray().Chunk(columns)];
+    /// <summary>The rows of a table of doubles; none of an empty one, which cannot be read as an array.</summary>
+    public static double[][] Rows(Tensor table, int columns) => table.numel() == 0 ? [] : [.. table.data<double>().ToArray().Chunk(columns)];
 }
