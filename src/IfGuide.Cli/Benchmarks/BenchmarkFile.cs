@@ -54,9 +54,9 @@ internal sealed record BenchmarkFile
     /// <exception cref="UserErrorException">The run file, or a variant of it, is not in order, or nothing has these seeds.</exception>
     public IReadOnlyList<BenchmarkStep> Steps(string path, IReadOnlyList<long> chosen)
     {
-        RunFile.Read(Run); // what is wrong with it alone is told with its own name and lines
-        var root = (YamlMappingNode)RunFile.Load(Run, "run file");
-        var steps = Variants.Prepend(new BenchmarkVariant { Change = new YamlMappingNode() }).SelectMany(variant => (variant.Seeds ?? Seeds).Where(seed => chosen.Count == 0 || chosen.Contains(seed)).Select(seed => Step(path, root, variant, seed))).ToArray();
+        var root = RunFile.Load(Run, "run file");
+        RunFile.Read(root, Run, Run); // what is wrong with it alone is told with its own name and lines
+        var steps = Variants.Prepend(new BenchmarkVariant { Change = new YamlMappingNode() }).SelectMany(variant => (variant.Seeds ?? Seeds).Where(seed => chosen.Count == 0 || chosen.Contains(seed)).Select(seed => Step(path, (YamlMappingNode)root, variant, seed))).ToArray();
         return steps.Length > 0 ? steps : throw new UserErrorException($"{path}: nothing of it has one of the seeds {string.Join(", ", chosen)}; it has {string.Join(", ", Seeds)}.");
     }
 

@@ -1,4 +1,5 @@
 using IfGuide.Abstractions;
+using IfGuide.Grains.Scheduling;
 
 namespace IfGuide.Grains.Compute;
 
@@ -23,21 +24,7 @@ internal sealed class FairQueue(int capacity)
             return false;
         }
 
-        var before = job.Overtakes ? jobs.First : null;
-        while (before is { Value.Overtakes: true })
-        {
-            before = before.Next;
-        }
-
-        if (before is null)
-        {
-            jobs.AddLast(job);
-        }
-        else
-        {
-            jobs.AddBefore(before, job);
-        }
-
+        jobs.Enter(job, other => other.Overtakes, jobs.First);
         return true;
     }
 

@@ -17,13 +17,7 @@ internal sealed class WavePace
     public void Add(UnitAttempt attempt)
     {
         var queue = Of(attempt.Silo).Queue;
-        var before = attempt.Overtakes ? queue.First?.Next : null; // what is being computed is not overtaken
-        while (before is { Value.Overtakes: true })
-        {
-            before = before.Next;
-        }
-
-        attempt.Place = before is null ? queue.AddLast(attempt) : queue.AddBefore(before, attempt);
+        attempt.Place = queue.Enter(attempt, other => other.Overtakes, queue.First?.Next); // what is being computed is not overtaken
     }
 
     public static void Remove(UnitAttempt attempt)

@@ -34,7 +34,7 @@ public sealed class RoundTests
     }
 
     private static string InRounds(string text) => text.Replace(
-        "training: { epochs: 2, batch_size: 8, micro_batch_size: 8, learning_rate: 3e-3, checkpoint_every: 5 }\nevaluation",
+        TinyRun.TargetTraining,
         "training: { epochs: 8, batch_size: 8, learning_rate: 3e-3, workers: 4, local_steps: 5 }\nevaluation",
         StringComparison.Ordinal);
 }

@@ -5,6 +5,9 @@ internal static class TinyRun
 {
     public const string FileName = "tiny.yaml";
 
+    /// <summary>The training of the target, in the run file.</summary>
+    public const string TargetTraining = "training: { epochs: 2, batch_size: 8, micro_batch_size: 8, learning_rate: 3e-3, checkpoint_every: 5 }\nevaluation";
+
     /// <summary>Puts the run file and its data into a folder.</summary>
     public static Workplace Prepare(Func<string, string>? edit = null, int documents = 160)
     {

@@ -8,18 +8,9 @@ using IfGuide.Storage.Safetensors;
 namespace IfGuide.EndToEnd.Runs;
 
 /// <summary>What trainers and other programs take from a run, read back.</summary>
-public sealed class ArtifactExportTests : IAsyncLifetime
+public sealed class ArtifactExportTests : SelectedRun
 {
     private const int Attention = 32;
-    private readonly Workplace place = TinyRun.Prepare();
-
-    public async ValueTask InitializeAsync() => (await Ifguide.RunAsync(place.Folder, "run", TinyRun.FileName, "--until", "select", "--quiet")).Expect(0);
-
-    public ValueTask DisposeAsync()
-    {
-        place.Dispose();
-        return ValueTask.CompletedTask;
-    }
 
     [Fact]
     public async Task MasksOfTrainers_AndTheOrder_SayWhatTheSelectionSays()
@@ -29,18 +20,18 @@ public sealed class ArtifactExportTests : IAsyncLifetime
         await ExportAsync("mask", "m.pt", "reference");
         await ExportAsync("scores", "s.npy");
         await ExportAsync("order", "o.npy");
-        using var mask = NpyFile.Open(place["m.npy"]);
+        using var mask = NpyFile.Open(Place["m.npy"]);
         var suppressed = mask.RowSpan<bool>(0, mask.Rows).ToArray();
         Assert.Contains(true, suppressed);
-        Assert.Equal(suppressed.Select(token => (byte)(token ? 0 : 1)), await File.ReadAllBytesAsync(place["m.bin"], TestContext.Current.CancellationToken));
-        Assert.Equal(suppressed.Select(token => (byte)(token ? 1 : 0)), Elements(place["m.pt"]));
+        Assert.Equal(suppressed.Select(token => (byte)(token ? 0 : 1)), await File.ReadAllBytesAsync(Place["m.bin"], TestContext.Current.CancellationToken));
+        Assert.Equal(suppressed.Select(token => (byte)(token ? 1 : 0)), Elements(Place["m.pt"]));
 
-        using var order = NpyFile.Open(place["o.npy"]);
+        using var order = NpyFile.Open(Place["o.npy"]);
         Assert.Equal([mask.Rows], order.Shape);
         Assert.Equal(Enumerable.Range(0, (int)mask.Rows).Select(row => (long)row), order.RowSpan<long>(0, order.Rows).ToArray().Order());
-        (await Ifguide.RunAsync(place.Folder, "select", "--scores", "s.npy", "--quantile", "0.98", "--window", "1", "--budget", "3%", "--out", "again.npy", "--order", "again-order.npy")).Expect(0);
-        Assert.Equal(await File.ReadAllBytesAsync(place["m.npy"], TestContext.Current.CancellationToken), await File.ReadAllBytesAsync(place["again.npy"], TestContext.Current.CancellationToken));
-        Assert.Equal(await File.ReadAllBytesAsync(place["o.npy"], TestContext.Current.CancellationToken), await File.ReadAllBytesAsync(place["again-order.npy"], TestContext.Current.CancellationToken));
+        (await Ifguide.RunAsync(Place.Folder, "select", "--scores", "s.npy", "--quantile", "0.98", "--window", "1", "--budget", "3%", "--out", "again.npy", "--order", "again-order.npy")).Expect(0);
+        Assert.Equal(await File.ReadAllBytesAsync(Place["m.npy"], TestContext.Current.CancellationToken), await File.ReadAllBytesAsync(Place["again.npy"], TestContext.Current.CancellationToken));
+        Assert.Equal(await File.ReadAllBytesAsync(Place["o.npy"], TestContext.Current.CancellationToken), await File.ReadAllBytesAsync(Place["again-order.npy"], TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -58,7 +49,7 @@ public sealed class ArtifactExportTests : IAsyncLifetime
 
         using var gradients = Factors("preconditioned");
         Assert.Equal([3 * Attention, Attention + 1], gradients.Entry("gpt_neox.layers.0.attention.query_key_value").Shape);
-        var counts = JsonDocument.Parse(await File.ReadAllTextAsync(place["factors/counts.json"], TestContext.Current.CancellationToken)).RootElement;
+        var counts = JsonDocument.Parse(await File.ReadAllTextAsync(Place["factors/counts.json"], TestContext.Current.CancellationToken)).RootElement;
         using var covariances = Factors("activation_covariance");
         using var values = Factors("activation_eigenvalues");
         using var vectors = Factors("activation_eigenvectors");
@@ -77,7 +68,7 @@ public sealed class ArtifactExportTests : IAsyncLifetime
         }
     }
 
-    private SafetensorsFile Factors(string kind) => SafetensorsFile.Open(place[$"factors/{kind}.safetensors"]);
+    private SafetensorsFile Factors(string kind) => SafetensorsFile.Open(Place[$"factors/{kind}.safetensors"]);
 
     private static byte[] Elements(string path)
     {
@@ -87,7 +78,4 @@ public sealed class ArtifactExportTests : IAsyncLifetime
         entry.CopyTo(bytes);
         return bytes.ToArray();
     }
-
-    private async Task ExportAsync(string artifact, string file, string? format = null) =>
-        (await Ifguide.RunAsync(place.Folder, ["export", "tiny", artifact, "--out", file, .. format is null ? Array.Empty<string>() : ["--format", format]])).Expect(0);
 }

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using IfGuide.EndToEnd.Harness;
 using IfGuide.Storage.Npy;
 using IfGuide.Storage.Safetensors;
 using Parquet;
@@ -8,18 +7,8 @@ using Parquet;
 namespace IfGuide.EndToEnd.Runs;
 
 /// <summary>Every format of scores and masks says the same.</summary>
-public sealed class ExportTests : IAsyncLifetime
+public sealed class ExportTests : SelectedRun
 {
-    private readonly Workplace place = TinyRun.Prepare();
-
-    public async ValueTask InitializeAsync() => (await Ifguide.RunAsync(place.Folder, "run", TinyRun.FileName, "--until", "select", "--quiet")).Expect(0);
-
-    public ValueTask DisposeAsync()
-    {
-        place.Dispose();
-        return ValueTask.CompletedTask;
-    }
-
     [Fact]
     public async Task ScoresAndMasks_AreTheSameInEveryFormat()
     {
@@ -30,11 +19,11 @@ public sealed class ExportTests : IAsyncLifetime
         await ExportAsync("mask", "m.safetensors", "safetensors");
         await ExportAsync("mask", "w.npy", "weights");
         await ExportAsync("mask", "m.jsonl", "jsonl");
-        using var scores = NpyFile.Open(place["s.npy"]);
-        using var mask = NpyFile.Open(place["m.npy"]);
-        using var weights = NpyFile.Open(place["w.npy"]);
-        using var scoreTensors = SafetensorsFile.Open(place["s.safetensors"]);
-        using var maskTensors = SafetensorsFile.Open(place["m.safetensors"]);
+        using var scores = NpyFile.Open(Place["s.npy"]);
+        using var mask = NpyFile.Open(Place["m.npy"]);
+        using var weights = NpyFile.Open(Place["w.npy"]);
+        using var scoreTensors = SafetensorsFile.Open(Place["s.safetensors"]);
+        using var maskTensors = SafetensorsFile.Open(Place["m.safetensors"]);
         var allScores = scores.RowSpan<float>(0, scores.Rows).ToArray();
         var allMask = mask.RowSpan<bool>(0, mask.Rows).ToArray();
         Assert.Contains(true, allMask);
@@ -52,7 +41,7 @@ public sealed class ExportTests : IAsyncLifetime
         }
 
         // Each suppressed token's text lies in one of its document's exported ranges, and nothing else does.
-        var spans = File.ReadLines(place["m.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement).ToDictionary(
+        var spans = File.ReadLines(Place["m.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement).ToDictionary(
             line => line.GetProperty("id").GetString()!,
             line => line.GetProperty("spans").EnumerateArray().Select(span => (Start: span.GetProperty("start").GetInt32(), End: span.GetProperty("end").GetInt32())).ToArray());
         for (var token = 0; token < rows.Count; token++)
@@ -63,16 +52,13 @@ public sealed class ExportTests : IAsyncLifetime
         }
     }
 
-    private async Task ExportAsync(string artifact, string file, string? format = null) =>
-        (await Ifguide.RunAsync(place.Folder, ["export", "tiny", artifact, "--out", file, .. format is null ? Array.Empty<string>() : ["--format", format]])).Expect(0);
-
-    private Dictionary<string, string> Texts() => File.ReadLines(place["data/corpus.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement)
+    private Dictionary<string, string> Texts() => File.ReadLines(Place["data/corpus.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement)
         .ToDictionary(line => line.GetProperty("id").GetString()!, line => line.GetProperty("text").GetString()!);
 
     private async Task<List<(string Document, int Token, string? Text, long? Offset, float Score)>> TableAsync()
     {
         var rows = new List<(string, int, string?, long?, float)>();
-        await using var reader = await ParquetReader.CreateAsync(place["s.parquet"], cancellationToken: TestContext.Current.CancellationToken);
+        await using var reader = await ParquetReader.CreateAsync(Place["s.parquet"], cancellationToken: TestContext.Current.CancellationToken);
         var fields = reader.Schema.GetDataFields();
         Assert.Equal(["document", "token", "text", "offset", "score"], fields.Select(field => field.Name));
         for (var index = 0; index < reader.RowGroupCount; index++)

@@ -5,15 +5,12 @@ namespace IfGuide.EndToEnd.Runs;
 
 public sealed class TrainingKillTests
 {
-    /// <summary>The training of the target, in the tiny run's file.</summary>
-    private const string Training = "training: { epochs: 2, batch_size: 8, micro_batch_size: 8, learning_rate: 3e-3, checkpoint_every: 5 }\nevaluation";
-
     /// <summary>A training killed at a checkpoint and between two; the hinge's cap comes from held-out text, which must be the same after each resume.</summary>
     [Fact]
     public async Task Training_KilledAtAndBetweenCheckpoints_EndsWithTheSameBytes()
     {
         static string Longer(string text) => text.Replace(
-            Training, "training: { epochs: 12, batch_size: 4, learning_rate: 3e-3, checkpoint_every: 20, validation: ./data/valid.jsonl, validate_every: 15 }\nsuppression: { objective: hinge }\nevaluation", StringComparison.Ordinal);
+            TinyRun.TargetTraining, "training: { epochs: 12, batch_size: 4, learning_rate: 3e-3, checkpoint_every: 20, validation: ./data/valid.jsonl, validate_every: 15 }\nsuppression: { objective: hinge }\nevaluation", StringComparison.Ordinal);
         using var killed = TinyRun.Prepare(Longer);
         string[] last = [];
         await KillAsync(killed, Longer, [0, 150, 400], () => !Checkpoints(killed).SequenceEqual(last), () =>
@@ -29,7 +26,7 @@ public sealed class TrainingKillTests
     public async Task Rounds_KilledAgainAndAgain_EndWithTheSameBytes()
     {
         static string InRounds(string text) => text.Replace(
-            Training, "training: { epochs: 3, batch_size: 8, learning_rate: 3e-3, workers: 2, local_steps: 10, validation: ./data/valid.jsonl }\nevaluation", StringComparison.Ordinal);
+            TinyRun.TargetTraining, "training: { epochs: 3, batch_size: 8, learning_rate: 3e-3, workers: 2, local_steps: 10, validation: ./data/valid.jsonl }\nevaluation", StringComparison.Ordinal);
         using var killed = TinyRun.Prepare(InRounds);
         var last = 0;
         await KillAsync(killed, InRounds, [0, 60, 170], () => Rounds(killed).Length >= last + 2, () => last = Rounds(killed).Length);
@@ -42,7 +39,7 @@ public sealed class TrainingKillTests
     public async Task Training_ThatDiverges_EndsWithOneAndKeepsItsLastGoodCheckpoint()
     {
         using var place = TinyRun.Prepare(text => text.Replace(
-            Training,
+            TinyRun.TargetTraining,
             "training: { epochs: 2, batch_size: 8, learning_rate: 1, warmup: 1, gradient_clip: 0, checkpoint_every: 2, validation: ./data/valid.jsonl, validate_every: 2, divergence: 0.05 }\nevaluation",
             StringComparison.Ordinal));
         var said = (await Ifguide.RunAsync(place.Folder, "run", TinyRun.FileName, "--quiet")).Expect(1);

@@ -3,6 +3,7 @@ using IfGuide.Numerics.Curvature;
 using IfGuide.Numerics.Influence;
 using IfGuide.Numerics.Models;
 using IfGuide.Numerics.Randomness;
+using IfGuide.Tests.Shared;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Tests.Models;
@@ -27,7 +28,7 @@ public sealed class LongSequenceMemoryTests
         mask?.narrow(1, 0, Length / 4).zero_();
         var batch = new TokenBatch(ids, mask is null ? ids : ids.masked_fill(mask.eq(0), TokenBatch.NoLabel), mask, [0]);
         Run("forward"); // makes the tables of rotations
-        Assert.InRange(Growth(() => Run(pass)), 0, 0.7 * Square);
+        Assert.InRange(MemoryMeter.Rise(Resident, () => Run(pass)), 0, 0.7 * Square);
 
         void Run(string name)
         {
@@ -56,7 +57,7 @@ public sealed class LongSequenceMemoryTests
     }
 
     [Fact]
-    public void Meter_SeesOneSquareMatrix() => Assert.InRange(Growth(() => ones(Length, Length).Dispose()), 0.9 * Square, 2 * Square);
+    public void Meter_SeesOneSquareMatrix() => Assert.InRange(MemoryMeter.Rise(Resident, () => ones(Length, Length).Dispose()), 0.9 * Square, 2 * Square);
 
     private static TransformerConfiguration Configuration => new()
     {
@@ -72,31 +73,6 @@ public sealed class LongSequenceMemoryTests
         MaximumPositions = Length,
     };
 
-    /// <summary>How far the resident size of the process rises while something runs, in MiB; looked at every millisecond.</summary>
-    private static double Growth(Action action)
-    {
-        var (before, peak) = (Resident(), 0.0);
-        using var done = new ManualResetEventSlim();
-        var watch = new Thread(() =>
-        {
-            while (!done.Wait(1))
-            {
-                peak = Math.Max(peak, Resident());
-            }
-        });
-        watch.Start();
-        try
-        {
-            action();
-        }
-        finally
-        {
-            done.Set();
-            watch.Join();
-        }
-
-        return Math.Max(0, peak - before);
-    }
-
+    /// <summary>Resident size of the process, MiB.</summary>
     private static double Resident() => long.Parse(File.ReadAllText("/proc/self/statm").Split(' ')[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize / (1 << 20);
 }

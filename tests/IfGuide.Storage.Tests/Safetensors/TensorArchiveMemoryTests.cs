@@ -1,6 +1,7 @@
 using System.Globalization;
 using IfGuide.Storage.Safetensors;
 using IfGuide.Storage.Tests.Support;
+using IfGuide.Tests.Shared;
 using static TorchSharp.torch;
 
 namespace IfGuide.Storage.Tests.Safetensors;
@@ -29,7 +30,7 @@ public sealed class TensorArchiveMemoryTests : IDisposable
     {
         var path = Write(tensors: 2, Elements, ScalarType.Float32);
         var allocated = GC.GetAllocatedBytesForCurrentThread();
-        var growth = Growth(() => TensorArchive.Load(path, precision: ScalarType.Float32));
+        var growth = MemoryMeter.Rise(Anonymous, () => TensorArchive.Load(path, precision: ScalarType.Float32));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, 1 << 20);
         Assert.InRange(growth, 0.8 * Mebibytes, 1.4 * Mebibytes);
     }
@@ -54,33 +55,6 @@ public sealed class TensorArchiveMemoryTests : IDisposable
         return stream.Name;
     }
 
-    /// <summary>How far the memory that no file stands behind rises while something runs, in MiB; looked at every millisecond.</summary>
-    private static double Growth(Action action)
-    {
-        var (before, peak) = (Anonymous(), 0.0);
-        using var done = new ManualResetEventSlim();
-        var watch = new Thread(() =>
-        {
-            while (!done.Wait(1))
-            {
-                peak = Math.Max(peak, Anonymous());
-            }
-
-            peak = Math.Max(peak, Anonymous());
-        });
-        watch.Start();
-        try
-        {
-            action();
-        }
-        finally
-        {
-            done.Set();
-            watch.Join();
-        }
-
-        return peak - before;
-    }
-
+    /// <summary>Memory that no file stands behind, MiB.</summary>
     private static double Anonymous() => long.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith("RssAnon:", StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024.0;
 }
