@@ -8,6 +8,8 @@ internal static class MemoryMeter
     /// <param name="action">What runs.</param>
     public static double Rise(Func<double> read, Action action)
     {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true); // else what earlier tests left is given back in the middle of it
+        GC.WaitForPendingFinalizers();
         var (before, peak) = (read(), 0.0);
         using var done = new ManualResetEventSlim();
         var watch = new Thread(() =>
