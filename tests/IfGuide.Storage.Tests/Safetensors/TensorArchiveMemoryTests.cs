@@ -1,14 +1,9 @@
-using System.Globalization;
 using IfGuide.Storage.Safetensors;
 using IfGuide.Storage.Tests.Support;
 using IfGuide.Tests.Shared;
 using static TorchSharp.torch;
 
 namespace IfGuide.Storage.Tests.Safetensors;
-
-/// <summary>Nothing else runs while memory is measured.</summary>
-[CollectionDefinition(nameof(ResidentMemoryCollection), DisableParallelization = true)]
-public sealed class ResidentMemoryCollection;
 
 /// <summary>Weights are read from the mapped file into their tensors: no second copy of the model, not even of one in half precision that becomes float32.</summary>
 [Collection(nameof(ResidentMemoryCollection))]
@@ -30,7 +25,7 @@ public sealed class TensorArchiveMemoryTests : IDisposable
     {
         var path = Write(tensors: 2, Elements, ScalarType.Float32);
         var allocated = GC.GetAllocatedBytesForCurrentThread();
-        var growth = MemoryMeter.Rise(Anonymous, () => TensorArchive.Load(path, precision: ScalarType.Float32));
+        var growth = MemoryMeter.Rise(ResidentMemory.Anonymous, () => TensorArchive.Load(path, precision: ScalarType.Float32));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, 1 << 20);
         Assert.InRange(growth, 0.8 * Mebibytes, 1.4 * Mebibytes);
     }
@@ -54,7 +49,4 @@ public sealed class TensorArchiveMemoryTests : IDisposable
         TensorArchive.Write(stream, Enumerable.Range(0, tensors).Select(number => KeyValuePair.Create($"{number}", one)));
         return stream.Name;
     }
-
-    /// <summary>Memory that no file stands behind, MiB.</summary>
-    private static double Anonymous() => long.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith("RssAnon:", StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024.0;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using CsCheck;
@@ -38,7 +39,7 @@ public sealed class ReferenceTokenizerTests
     }
 
     /// <remarks>Without the two characters that JavaScript's \s takes otherwise than Unicode's White_Space, which Hugging Face's library in Rust and .NET follow,
-    /// and without the planes whose letters depend on the version of Unicode.</remarks>
+    /// without the planes whose letters depend on the version of Unicode, and without what .NET's version has not assigned yet: Node's is newer (17: U+2B73F is a letter).</remarks>
     [Theory]
     [InlineData("gpt2")]
     [InlineData("llama3")]
@@ -49,7 +50,7 @@ public sealed class ReferenceTokenizerTests
         var path = Vocabulary(name);
         var tokenizer = TokenizerFile.Load(path);
         var texts = new List<string>();
-        UnicodeText.Any.Select(text => string.Concat(text.EnumerateRunes().Where(rune => rune.Value is not (0x85 or 0xfeff) and < 0x30000))).Sample(texts.Add, iter: 1000, threads: 1, seed: "0000KOIPZzQ2");
+        UnicodeText.Any.Select(text => string.Concat(text.EnumerateRunes().Where(rune => rune.Value is not (0x85 or 0xfeff) and < 0x30000 && Rune.GetUnicodeCategory(rune) != UnicodeCategory.OtherNotAssigned))).Sample(texts.Add, iter: 1000, threads: 1, seed: "0000KOIPZzQ2");
         var expected = ReferenceTokenizer.Encode(path, texts);
         for (var i = 0; i < texts.Count; i++)
         {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using IfGuide.Storage.Artifacts;
 using IfGuide.Storage.Artifacts.Azure;
@@ -20,28 +19,6 @@ public sealed class AzureTransferTests(BlobServerFixture blobs) : IDisposable
     private AzureArtifactStore Open(string cache, AzureStoreOptions? options = null) => AzureStores.Open(blobs.Server, container, folder.File(cache), options);
 
     private static Func<Stream, CancellationToken, Task> Bytes(byte[] bytes) => async (stream, token) => await stream.WriteAsync(bytes, token);
-
-    [Fact]
-    public async Task AnArtifactOfMoreThan256Megabytes_GoesUpInBlocks_AndComesDownInRanges_WithBoundedMemory()
-    {
-        const long Length = (256L << 20) + 12_345;
-        var before = Process.GetCurrentProcess().PeakWorkingSet64;
-        var piece = RandomNumberGenerator.GetBytes(1 << 20);
-        var put = await Open("writer").PutAsync("large.bin", async (stream, token) =>
-        {
-            for (var left = Length; left > 0; left -= piece.Length)
-            {
-                BitConverter.TryWriteBytes(piece, left); // no two pieces are the same
-                await stream.WriteAsync(piece.AsMemory(0, (int)Math.Min(piece.Length, left)), token);
-            }
-        }, None);
-        Assert.Equal(Length, put.Length);
-
-        await using var fetched = File.OpenRead(await Open("reader").FetchAsync("large.bin", None));
-        Assert.Equal(Length, fetched.Length);
-        Assert.Equal(put.Digest, Convert.ToHexStringLower(await SHA256.HashDataAsync(fetched, None)));
-        Assert.InRange(Process.GetCurrentProcess().PeakWorkingSet64 - before, 0, Length / 2);
-    }
 
     [Theory]
     [InlineData((64 << 10) - 1)]
