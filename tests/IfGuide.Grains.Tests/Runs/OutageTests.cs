@@ -89,7 +89,8 @@ public sealed class OutageTests
     {
         using var folder = new TemporaryStore();
         var damaged = ToyPlanner.Covariance(ToyRun.Specification(), 3);
-        var executors = new ToyExecutors(folder.Store) { OnUnit = (unit, _) => { if (unit.Stage == Stage.Eigenbasis) { folder.Damage(damaged); } } };
+        var eigenbasis = ToyPlanner.Layer(ToyRun.Specification(), 0); // one unit alone: a second one's damage would undo the first's, or find the artifact gone
+        var executors = new ToyExecutors(folder.Store) { OnUnit = (unit, _) => { if (unit.Stage == Stage.Eigenbasis && unit.Artifact == eigenbasis) { folder.Damage(damaged); } } };
         await using var cluster = await SiloCluster.StartAsync(1, folder.Store, executors);
         var run = await cluster.Client.SubmitAsync(ToyRun.Specification());
         var failed = await run.WaitAsync().WaitAsync(Limit);
