@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using IfGuide.EndToEnd.Harness;
 using IfGuide.Storage.Npy;
 using IfGuide.Storage.Safetensors;
-using Parquet;
 
 namespace IfGuide.EndToEnd.Runs;
 
@@ -33,7 +33,7 @@ public sealed class ExportTests : SelectedRun
         Assert.Equal(allMask.Select(selected => selected ? -1f : 1f), weights.RowSpan<float>(0, weights.Rows).ToArray()); // penalty with lambda 1
 
         var documents = Texts();
-        var rows = await TableAsync();
+        var rows = await ScoreRow.ReadAsync(Place["s.parquet"]);
         Assert.Equal(allScores.Take(rows.Count), rows.Select(row => row.Score)); // concatenated documents are the corpus from its start on
         foreach (var row in rows.Where(row => row.Text is { Length: > 0 } text && text.All(char.IsAscii)))
         {
@@ -54,26 +54,4 @@ public sealed class ExportTests : SelectedRun
 
     private Dictionary<string, string> Texts() => File.ReadLines(Place["data/corpus.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement)
         .ToDictionary(line => line.GetProperty("id").GetString()!, line => line.GetProperty("text").GetString()!);
-
-    private async Task<List<(string Document, int Token, string? Text, long? Offset, float Score)>> TableAsync()
-    {
-        var rows = new List<(string, int, string?, long?, float)>();
-        await using var reader = await ParquetReader.CreateAsync(Place["s.parquet"], cancellationToken: TestContext.Current.CancellationToken);
-        var fields = reader.Schema.GetDataFields();
-        Assert.Equal(["document", "token", "text", "offset", "score"], fields.Select(field => field.Name));
-        for (var index = 0; index < reader.RowGroupCount; index++)
-        {
-            using var group = reader.OpenRowGroupReader(index);
-            var count = (int)group.RowCount;
-            var (documents, texts, tokens, offsets, scores) = (new string?[count], new string?[count], new int[count], new long?[count], new float[count]);
-            await group.ReadAsync(fields[0], documents.AsMemory());
-            await group.ReadAsync<int>(fields[1], tokens.AsMemory());
-            await group.ReadAsync(fields[2], texts.AsMemory());
-            await group.ReadAsync<long>(fields[3], offsets.AsMemory());
-            await group.ReadAsync<float>(fields[4], scores.AsMemory());
-            rows.AddRange(Enumerable.Range(0, count).Select(row => (documents[row]!, tokens[row], texts[row], offsets[row], scores[row])));
-        }
-
-        return rows;
-    }
 }

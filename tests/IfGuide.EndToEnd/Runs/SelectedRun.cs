@@ -5,7 +5,9 @@ namespace IfGuide.EndToEnd.Runs;
 /// <summary>A run up to its selection, whose artifacts tests take out.</summary>
 public abstract class SelectedRun : IAsyncLifetime
 {
-    private protected Workplace Place { get; } = TinyRun.Prepare();
+    private protected SelectedRun(Workplace? place = null) => Place = place ?? TinyRun.Prepare();
+
+    private protected Workplace Place { get; }
 
     public async ValueTask InitializeAsync() => (await Ifguide.RunAsync(Place.Folder, "run", TinyRun.FileName, "--until", "select", "--quiet")).Expect(0);
 
