@@ -11,7 +11,7 @@ public sealed class OuterOptimizer(double rate, double momentum)
     /// <summary>Takes the step for one weight: g = the mean of (θ − θ_w), v ← μ v + g, θ ← θ − η (g + μ v), as torch's SGD with nesterov does.</summary>
     /// <param name="weight">θ of the last round, any shape.</param>
     /// <param name="velocity">v of the last round, of the same shape; null: zero, before the first.</param>
-    /// <param name="deltas">θ − θ_w of each worker w, in the workers' order: added up in it, in float64.</param>
+    /// <param name="deltas">θ − θ_w of each worker w, in the workers' order: added up in it, in float64; each is disposed of.</param>
     /// <returns>θ and v, in the precision of the weight; the caller's scope owns them.</returns>
     /// <exception cref="ArgumentException">There is no delta.</exception>
     public (Tensor Weight, Tensor Velocity) Step(Tensor weight, Tensor? velocity, IEnumerable<Tensor> deltas)
@@ -20,21 +20,7 @@ public sealed class OuterOptimizer(double rate, double momentum)
         ArgumentNullException.ThrowIfNull(deltas);
         using var graph = no_grad();
         using var scope = NewDisposeScope();
-        var mean = zeros_like(weight, ScalarType.Float64);
-        var workers = 0;
-        foreach (var delta in deltas)
-        {
-            using var wide = delta.to(ScalarType.Float64);
-            mean.AddInPlace(wide);
-            workers++;
-        }
-
-        if (workers == 0)
-        {
-            throw new ArgumentException("An outer step needs the delta of at least one worker.", nameof(deltas));
-        }
-
-        mean.TimesInPlace(1.0 / workers);
+        var mean = WorkerMean.Of(deltas);
         var speed = velocity is null ? mean.clone() : velocity.to(ScalarType.Float64, copy: true).TimesInPlace(momentum).AddInPlace(mean);
         var next = weight.to(ScalarType.Float64, copy: true).AddInPlace(mean.AddInPlace(speed.clone().TimesInPlace(momentum)).TimesInPlace(-rate));
         return (next.to(weight.dtype).MoveToOuterDisposeScope(), speed.to(weight.dtype).MoveToOuterDisposeScope());

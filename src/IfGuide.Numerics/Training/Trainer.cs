@@ -12,7 +12,9 @@ namespace IfGuide.Numerics.Training;
 /// </remarks>
 public sealed class Trainer : IDisposable
 {
-    private const string StepName = "step";
+    /// <summary>Name of the number of steps in a saved state; all else in it are float32 tensors.</summary>
+    public const string StepName = "step";
+
     private const string WeightPrefix = "weight.";
     private const string FirstMomentPrefix = "first_moment.";
     private const string SecondMomentPrefix = "second_moment.";

@@ -271,7 +271,7 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
     private string TrainingKey(PreparedModel model, TrainingSpec training, string? mask, string? heldOut)
     {
         var settings = TrainingRounds.Canonical(training) with { CheckpointEvery = 0, Divergence = null, Validation = null };
-        var version = Attending(settings.Workers is null ? "training/1" : "rounds/2", PaddedCorpus);
+        var version = Attending(settings.Workers is null ? "training/1" : "rounds/3", PaddedCorpus);
         return heldOut is null
             ? ContentKey.Of(version, model.Key, settings with { ValidateEvery = null }, inputs.CorpusKey, specification.Seed, mask)
             : ContentKey.Of(version, model.Key, settings, inputs.CorpusKey, specification.Seed, mask, heldOut);

@@ -30,7 +30,10 @@ internal static class RoundNames
     /// <summary>What a worker changed in a round, and how its steps went.</summary>
     public static string Delta(string weights, int round, int worker) => Folder(weights, round) + WorkerName(worker) + ".delta.safetensors";
 
-    /// <summary>A worker's optimizer state after a round.</summary>
+    /// <summary>The workers' mean optimizer state after a round.</summary>
+    public static string Moments(string weights, int round) => Folder(weights, round) + "moments.safetensors";
+
+    /// <summary>A worker's optimizer state at the end of its part of a round.</summary>
     public static string Moments(string weights, int round, int worker) => Folder(weights, round) + WorkerName(worker) + ".moments.safetensors";
 
     /// <summary>The weights that a training ends in, for an artifact of one of its rounds; null: it is none.</summary>

@@ -12,15 +12,14 @@ namespace IfGuide.Pipeline;
 /// <param name="Steps">Optimizer steps of the training.</param>
 internal sealed record TrainingRounds(int Workers, int LocalSteps, double OuterLearningRate, double OuterMomentum, long Steps)
 {
-    /// <summary>How one worker trains on its share of each batch: at √W times the rate, and with a second moment that remembers as many tokens as the whole batch's would, β₂^(1/W).</summary>
+    /// <summary>How one worker trains on its share of each batch: at √W times the rate.</summary>
     /// <remarks>
-    /// The gradient of a W-th of a batch is √W noisier, and where noise rules AdamW's step along it is as much shorter; the mean over the workers then has the step, and the noise, of the whole batch.
-    /// A rare token is met W times more seldom: remembered for as many steps as before, its row would move half as far with 4 workers.
+    /// The gradient of a W-th of a batch is √W noisier, and where noise rules, AdamW's step along it is as much shorter; the mean over the workers then has the step, and the noise, of the whole batch.
+    /// So it is with the row of a rare token, which one worker alone meets, because each round begins with the mean of the workers' moments: by its own, that worker would take a step of full length, and the mean over all a W-th of it.
     /// </remarks>
     /// <param name="whole">The training of the whole batch.</param>
     /// <param name="worker">The worker.</param>
-    public TrainingOptions Share(TrainingOptions whole, int worker) =>
-        whole with { Workers = Workers, Worker = worker, LearningRate = whole.LearningRate * Math.Sqrt(Workers), Beta2 = Math.Pow(whole.Beta2, 1.0 / Workers) };
+    public TrainingOptions Share(TrainingOptions whole, int worker) => whole with { Workers = Workers, Worker = worker, LearningRate = whole.LearningRate * Math.Sqrt(Workers) };
 
     /// <summary>The last round.</summary>
     public int Last => checked((int)((Steps + LocalSteps - 1) / LocalSteps));

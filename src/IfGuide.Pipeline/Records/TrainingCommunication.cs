@@ -21,7 +21,7 @@ public sealed record TrainingCommunication
     /// <summary>Bytes of weights and of their changes, stored and read.</summary>
     [Key(4)] public required long WeightBytes { get; init; }
 
-    /// <summary>Bytes of the workers' own optimizer state, stored and read so that any silo can go on with any worker.</summary>
+    /// <summary>Bytes of the workers' optimizer state and of its mean, stored and read.</summary>
     [Key(5)] public required long StateBytes { get; init; }
 
     /// <summary><see cref="WeightBytes"/> for each token.</summary>

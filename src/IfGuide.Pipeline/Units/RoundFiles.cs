@@ -21,6 +21,8 @@ internal sealed class RoundFiles(UnitContext context, TrainingSetup setup, Train
 
     public string Delta(int round, int worker) => RoundNames.Delta(weights, round, worker);
 
+    public string Moments(int round) => RoundNames.Moments(weights, round);
+
     public string Moments(int round, int worker) => RoundNames.Moments(weights, round, worker);
 
     public long Length(string artifact) => context.Store.Find(artifact)?.Length ?? 0;

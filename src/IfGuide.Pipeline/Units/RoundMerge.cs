@@ -74,9 +74,40 @@ internal sealed class RoundMerge(UnitContext context, TrainingSetup setup, Round
         }
 
         context.Store.Put(files.Velocity(round), stream => TensorArchive.Write(stream, speeds));
+        StoreMoments(round);
         new RoundState { Weights = weights, Curve = before.Curve, Traffic = Traffic(before.Traffic, round, steps) }.Save(context, files.Weights(round));
         files.DropBefore(round, before.Curve);
         files.Mark(round);
+    }
+
+    /// <summary>The mean of the workers' optimizer states, from which all of them go on.</summary>
+    private void StoreMoments(int round)
+    {
+        using var scope = NewDisposeScope();
+        var workers = Enumerable.Range(0, rounds.Workers).Select(worker => SafetensorsFile.Open(context.Store.Fetch(files.Moments(round, worker)))).ToArray();
+        try
+        {
+            var state = workers[0].Tensors.Keys.ToDictionary(name => name, name => Mean(name, workers));
+            context.Store.Put(files.Moments(round), stream => TensorArchive.Write(stream, state));
+        }
+        finally
+        {
+            foreach (var file in workers)
+            {
+                file.Dispose();
+            }
+        }
+    }
+
+    private static Tensor Mean(string name, SafetensorsFile[] workers)
+    {
+        if (name == Trainer.StepName) // the same of all
+        {
+            return TensorArchive.Load(workers[0], name);
+        }
+
+        using var mean = WorkerMean.Of(workers.Select(worker => TensorArchive.Load(worker, name)));
+        return mean.to(ScalarType.Float32);
     }
 
     /// <summary>Measures held-out text, when it is time to.</summary>
@@ -100,13 +131,14 @@ internal sealed class RoundMerge(UnitContext context, TrainingSetup setup, Round
         return HeldOutLoss.Measure(model, heldOut, setup.Options.MicroBatchSize);
     }
 
-    /// <remarks>Each worker reads the weights and its state and stores its change and its state; the merge reads the weights and the changes and stores the weights.</remarks>
+    /// <remarks>Each worker reads the weights and the state and stores its change and its state; the merge reads the weights, the changes and the states and stores the weights and the state.</remarks>
     private RoundTraffic Traffic(RoundTraffic before, int round, IEnumerable<RoundSteps> steps)
     {
         var workers = Enumerable.Range(0, rounds.Workers).ToArray();
         var weights = files.Length(files.Weights(round - 1));
         var deltas = workers.Sum(worker => files.Length(files.Delta(round, worker)));
-        var state = workers.Sum(worker => (round == 1 ? 0 : files.Length(files.Moments(round - 1, worker))) + (round == rounds.Last ? 0 : files.Length(files.Moments(round, worker))));
+        var read = round == 1 ? 0 : rounds.Workers * files.Length(files.Moments(round - 1));
+        var state = read + (round == rounds.Last ? 0 : (2 * workers.Sum(worker => files.Length(files.Moments(round, worker)))) + files.Length(files.Moments(round)));
         return new RoundTraffic(before.Tokens + steps.Sum(worker => worker.Tokens), before.WeightBytes + (weights * (rounds.Workers + 2)) + (2 * deltas), before.StateBytes + state);
     }
 

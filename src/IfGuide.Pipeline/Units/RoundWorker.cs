@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace IfGuide.Pipeline.Units;
 
-/// <summary>A worker's part of a round: some steps on its share of each batch, from the weights that the last round ended in.</summary>
+/// <summary>A worker's part of a round: some steps on its share of each batch, from the weights and the optimizer state that the last round ended in.</summary>
 /// <param name="context">The unit.</param>
 /// <param name="setup">The training.</param>
 /// <param name="files">Its artifacts.</param>
@@ -23,7 +23,7 @@ internal sealed class RoundWorker(UnitContext context, TrainingSetup setup, Roun
         using var trainer = new Trainer(start, files.Rounds.Share(setup.Options, worker), setup.Source);
         if (round > 1)
         {
-            GoOn(trainer, start, files.Moments(round - 1, worker));
+            GoOn(trainer, start, files.Moments(round - 1));
         }
 
         setup.Validation(trainer.TotalSteps, before.Curve)?.SetCap(trainer);

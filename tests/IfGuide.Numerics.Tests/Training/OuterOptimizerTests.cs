@@ -22,7 +22,7 @@ public sealed class OuterOptimizerTests
         for (var round = 0; round < 4; round++)
         {
             var delta = randn([5, 3], ScalarType.Float64, generator: new Generator((ulong)(10 + round)));
-            (weight, velocity) = new OuterOptimizer(rate, momentum).Step(weight, velocity, Enumerable.Repeat(delta, workers));
+            (weight, velocity) = new OuterOptimizer(rate, momentum).Step(weight, velocity, Enumerable.Range(0, workers).Select(_ => delta.clone()));
             reference.grad = delta;
             torchs.step();
             TensorAssert.Close(reference, weight, 1e-14, $"round {round}");

@@ -116,6 +116,33 @@ public sealed class RoundsTests : IDisposable
         Assert.Contains(velocity.Values, speed => speed.Any(value => value != 0));
     }
 
+    /// <summary>Each round begins with the mean of the optimizer states that the last one's workers ended in.</summary>
+    [Fact]
+    public async Task EachRound_GoesOnFromItsWorkersMeanOptimizerState()
+    {
+        var specification = InRounds(TinyRun.Create(folder.Path));
+        var store = new LocalArtifactStore(folder.File("store"));
+        new LocalRun(store).Execute(specification, until: Stage.Prepare);
+        using var executor = new UnitExecutor(store, "cpu");
+        var waves = (await StageAsync(store, specification, Stage.TrainProxy)).Waves;
+        foreach (var unit in waves.Take(3).SelectMany(wave => wave)) // rounds 0 and 1
+        {
+            executor.Execute(unit);
+        }
+
+        var round = waves[2][0].Artifact[..(waves[2][0].Artifact.LastIndexOf('/') + 1)];
+        foreach (var kind in new[] { "first_moment.", "second_moment." })
+        {
+            var workers = await Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => FloatsAsync(store, $"{round}worker-{worker}.moments.safetensors", kind)));
+            var mean = await FloatsAsync(store, $"{round}moments.safetensors", kind);
+            Assert.All(mean, moment => Assert.Equal(workers[0][moment.Key].Zip(workers[1][moment.Key], (first, second) => (float)(((double)first + second) / Workers)), moment.Value));
+            Assert.Contains(mean.Keys, name => !workers[0][name].SequenceEqual(workers[1][name]));
+        }
+
+        await store.DeleteAsync($"{round}moments.safetensors");
+        Assert.Throws<ArtifactNotFoundException>(() => executor.Execute(waves[3][0]));
+    }
+
     /// <summary>The numbers of the last two rounds stay, so that a damaged artifact costs one round; those before them go.</summary>
     [Fact]
     public async Task OnlyTheLastRoundsNumbersStay_AndWhatIsDoneIsNotComputedAgain()
@@ -141,7 +168,8 @@ public sealed class RoundsTests : IDisposable
         var model = (await store.FindAsync(names.ProxyWeights))!.Length;
         Assert.Equal((Workers, LocalSteps, (stage.Waves.Count - 1) / 2), (told.Workers, told.LocalSteps, told.Rounds));
         Assert.InRange((double)told.WeightBytes / (told.Rounds * model), (2 * Workers) + Workers + 2, 1.1 * ((2 * Workers) + Workers + 2)); // W + 1 reads and a write of weights, W writes and reads of changes; curves beside them
-        Assert.True(told.StateBytes > told.Rounds * model, "the workers' moments went through the store");
+        var moments = told.StateBytes / (2.0 * model); // a state has two moments of each weight
+        Assert.InRange(moments / (told.Rounds - 1), 3 * Workers, 1.1 * ((3 * Workers) + 1)); // W writes, W reads of them and a write of their mean, W reads of that
     }
 
     [Fact]
