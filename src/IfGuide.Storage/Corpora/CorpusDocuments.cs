@@ -82,7 +82,7 @@ public static class CorpusDocuments
         try
         {
             var text = record.Text(column, "correct the line, or name the text column in corpus.text");
-            return new CorpusDocument(Id(record) ?? $"{file.Name}:{record.Line}", text, Source(record) ?? file.Name, file.Name, record.Line);
+            return file.Document(Id(record), Source(record), text, record.Line);
         }
         catch (UserErrorException error)
         {

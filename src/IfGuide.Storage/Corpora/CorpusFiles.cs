@@ -16,6 +16,10 @@ public sealed record CorpusFile(string Path, string Name, CorpusFormat Format)
 
     /// <summary>Whether it holds token ids and no text.</summary>
     public bool HoldsTokens => Format.HoldsTokens();
+
+    /// <summary>A document of it that may have an id and a source of its own; an empty one is none, since it names nothing.</summary>
+    internal CorpusDocument Document(string? id, string? source, string text, long row) =>
+        new(string.IsNullOrEmpty(id) ? $"{Name}:{row}" : id, text, string.IsNullOrEmpty(source) ? Name : source, Name, row);
 }
 
 /// <summary>The files that a corpus' path names: one file, a folder with all below it, or a glob of <c>*</c>, <c>?</c> and <c>**</c>.</summary>

@@ -19,9 +19,10 @@ public sealed class CorpusDocumentsTests : IDisposable
             {"id":17,"body":"two","source":{"name":"no"}}
 
             {"id":null,"body":"three"}
+            {"id":"","body":"four","source":""}
             """);
         Assert.Equal(
-            [new("x", "one", "web", "a.jsonl", 1), new("17", "two", "a.jsonl", "a.jsonl", 2), new("a.jsonl:4", "three", "a.jsonl", "a.jsonl", 4)],
+            [new("x", "one", "web", "a.jsonl", 1), new("17", "two", "a.jsonl", "a.jsonl", 2), new("a.jsonl:4", "three", "a.jsonl", "a.jsonl", 4), new("a.jsonl:5", "four", "a.jsonl", "a.jsonl", 5)],
             CorpusDocuments.Read(new CorpusSpec { Path = path, Text = "body" }));
     }
 

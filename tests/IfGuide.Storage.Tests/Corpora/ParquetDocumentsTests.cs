@@ -29,6 +29,10 @@ public sealed class ParquetDocumentsTests : IDisposable
     }
 
     [Fact]
+    public void Read_EmptyIds_NameNothing() =>
+        Assert.Equal(["a.parquet:1", "d1"], Read(ParquetBytes.Of(["s", "t"], ids: row => row == 0 ? string.Empty : "d1")).Select(document => document.Id));
+
+    [Fact]
     public void Read_AnyTexts_ComeBack() =>
         Gen.Select(Generators.Text.Array[1, 30], Gen.Int[1, 10], Gen.Bool).Sample(
             (texts, rowGroup, required) => Assert.Equal(texts, Read(ParquetBytes.Of(texts, rowGroup, required: required)).Select(document => document.Text)),

@@ -59,7 +59,7 @@ internal static class ParquetDocuments
             return null;
         }
 
-        return new CorpusDocument(id ?? $"{file.Name}:{row}", Encoding.UTF8.GetString(text), source ?? file.Name, file.Name, row);
+        return file.Document(id, source, Encoding.UTF8.GetString(text), row);
     }
 
     private static string? Text(byte[]? bytes) => bytes is not null && Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : null;
