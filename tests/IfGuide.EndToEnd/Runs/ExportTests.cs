@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using IfGuide.EndToEnd.Harness;
 using IfGuide.Storage.Npy;
 using IfGuide.Storage.Safetensors;
@@ -32,7 +31,7 @@ public sealed class ExportTests : SelectedRun
         Assert.Equal(allMask, maskTensors.Span<bool>("mask").ToArray());
         Assert.Equal(allMask.Select(selected => selected ? -1f : 1f), weights.RowSpan<float>(0, weights.Rows).ToArray()); // penalty with lambda 1
 
-        var documents = Texts();
+        var documents = Texts(Place["data/corpus.jsonl"]);
         var rows = await ScoreRow.ReadAsync(Place["s.parquet"]);
         Assert.Equal(allScores.Take(rows.Count), rows.Select(row => row.Score)); // concatenated documents are the corpus from its start on
         foreach (var row in rows.Where(row => row.Text is { Length: > 0 } text && text.All(char.IsAscii)))
@@ -41,9 +40,7 @@ public sealed class ExportTests : SelectedRun
         }
 
         // Each suppressed token's text lies in one of its document's exported ranges, and nothing else does.
-        var spans = File.ReadLines(Place["m.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement).ToDictionary(
-            line => line.GetProperty("id").GetString()!,
-            line => line.GetProperty("spans").EnumerateArray().Select(span => (Start: span.GetProperty("start").GetInt32(), End: span.GetProperty("end").GetInt32())).ToArray());
+        var spans = Spans("m.jsonl");
         for (var token = 0; token < rows.Count; token++)
         {
             var (document, offset, text) = (rows[token].Document, (int)rows[token].Offset!.Value, rows[token].Text!);
@@ -51,7 +48,4 @@ public sealed class ExportTests : SelectedRun
             Assert.True(text.Length == 0 || inside == allMask[token], $"token {token} '{text}' of {document}");
         }
     }
-
-    private Dictionary<string, string> Texts() => File.ReadLines(Place["data/corpus.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement)
-        .ToDictionary(line => line.GetProperty("id").GetString()!, line => line.GetProperty("text").GetString()!);
 }

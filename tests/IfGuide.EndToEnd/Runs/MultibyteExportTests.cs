@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using IfGuide.EndToEnd.Harness;
 using IfGuide.Storage.Npy;
 using Parquet;
@@ -16,13 +15,11 @@ public sealed class MultibyteExportTests() : SelectedRun(Prepare())
         await ExportAsync("scores", "s.parquet", "parquet");
         await ExportAsync("mask", "m.npy");
         await ExportAsync("mask", "m.jsonl", "jsonl");
-        var texts = Texts(Place["data/corpus.jsonl"]);
+        var texts = Longer(Place["data/corpus.jsonl"]);
         using var mask = NpyFile.Open(Place["m.npy"]);
         var selected = mask.RowSpan<bool>(0, mask.Rows).ToArray();
         Assert.Contains(true, selected);
-        var spans = File.ReadLines(Place["m.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement).ToDictionary(
-            line => line.GetProperty("id").GetString()!,
-            line => line.GetProperty("spans").EnumerateArray().Select(span => (Start: span.GetProperty("start").GetInt32(), End: span.GetProperty("end").GetInt32())).ToArray());
+        var spans = Spans("m.jsonl");
 
         var (index, ofSeveralBytes, cutCharacters) = (0, 0, 0);
         foreach (var rows in (await ScoreRow.ReadAsync(Place["s.parquet"])).GroupBy(row => row.Document))
@@ -62,14 +59,14 @@ public sealed class MultibyteExportTests() : SelectedRun(Prepare())
     private static Workplace Prepare()
     {
         var place = TinyRun.Prepare(text => text.Replace("corpus.jsonl", "corpus.parquet", StringComparison.Ordinal).Replace(", labels: ./data/corpus_labels.jsonl", string.Empty, StringComparison.Ordinal));
-        WriteAsync(place["data/corpus.parquet"], Texts(place["data/corpus.jsonl"])).GetAwaiter().GetResult();
+        WriteAsync(place["data/corpus.parquet"], Longer(place["data/corpus.jsonl"])).GetAwaiter().GetResult();
         return place;
     }
 
     /// <summary>The texts of the quickstart's documents with every a, o and u of them as a longer character.</summary>
-    private static Dictionary<string, string> Texts(string corpus) => File.ReadLines(corpus).Select(line => JsonDocument.Parse(line).RootElement).ToDictionary(
-        line => line.GetProperty("id").GetString()!,
-        line => line.GetProperty("text").GetString()!.Replace("a", "\u00e4", StringComparison.Ordinal).Replace("o", "\u306e", StringComparison.Ordinal).Replace("u", "\U0001f332", StringComparison.Ordinal));
+    private static Dictionary<string, string> Longer(string corpus) => Texts(corpus).ToDictionary(
+        document => document.Key,
+        document => document.Value.Replace("a", "\u00e4", StringComparison.Ordinal).Replace("o", "\u306e", StringComparison.Ordinal).Replace("u", "\U0001f332", StringComparison.Ordinal));
 
     private static async Task WriteAsync(string path, IReadOnlyDictionary<string, string> texts)
     {

@@ -73,9 +73,7 @@ public sealed class RoundsTests : IDisposable
     [Fact]
     public async Task EachRound_IsTheOuterStepOfItsWorkersMeanChange()
     {
-        var specification = InRounds(TinyRun.Create(folder.Path));
-        var store = new LocalArtifactStore(folder.File("store"));
-        new LocalRun(store).Execute(specification, until: Stage.Prepare);
+        var (specification, store) = Prepared();
         using var executor = new UnitExecutor(store, "cpu");
         var velocity = new Dictionary<string, double[]>();
         Dictionary<string, float[]>? before = null;
@@ -120,9 +118,7 @@ public sealed class RoundsTests : IDisposable
     [Fact]
     public async Task EachRound_GoesOnFromItsWorkersMeanOptimizerState()
     {
-        var specification = InRounds(TinyRun.Create(folder.Path));
-        var store = new LocalArtifactStore(folder.File("store"));
-        new LocalRun(store).Execute(specification, until: Stage.Prepare);
+        var (specification, store) = Prepared();
         using var executor = new UnitExecutor(store, "cpu");
         var waves = (await StageAsync(store, specification, Stage.TrainProxy)).Waves;
         foreach (var unit in waves.Take(3).SelectMany(wave => wave)) // rounds 0 and 1
@@ -147,9 +143,7 @@ public sealed class RoundsTests : IDisposable
     [Fact]
     public async Task OnlyTheLastRoundsNumbersStay_AndWhatIsDoneIsNotComputedAgain()
     {
-        var specification = InRounds(TinyRun.Create(folder.Path), validated: false);
-        var store = new LocalArtifactStore(folder.File("store"));
-        new LocalRun(store).Execute(specification, until: Stage.Prepare);
+        var (specification, store) = Prepared(validated: false);
         using var executor = new UnitExecutor(store, "cpu");
         var stage = await StageAsync(store, specification, Stage.TrainProxy);
         foreach (var unit in stage.Waves.Take(9).SelectMany(wave => wave))
@@ -203,6 +197,13 @@ public sealed class RoundsTests : IDisposable
             Weights(training => training with { Workers = 2, OuterLearningRate = 0.4 }),
             Weights(training => training with { Workers = 2, OuterMomentum = 0.4 }),
         }.Distinct().Count());
+    }
+
+    private (RunSpec Specification, LocalArtifactStore Store) Prepared(bool validated = true)
+    {
+        var (specification, store) = (InRounds(TinyRun.Create(folder.Path), validated), new LocalArtifactStore(folder.File("store")));
+        new LocalRun(store).Execute(specification, until: Stage.Prepare);
+        return (specification, store);
     }
 
     private static RunSpec InRounds(RunSpec specification, bool validated = true)
