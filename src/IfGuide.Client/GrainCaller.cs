@@ -1,7 +1,10 @@
 namespace IfGuide.Client;
 
 /// <summary>Calls grains so that a dead silo is a short wait and never a hang: every call has a time limit of its own, and is repeated.</summary>
-/// <remarks>Orleans leaves a client's call pending when the silo behind its gateway dies, until the call's own timeout. Every call of IfGuide may be repeated.</remarks>
+/// <remarks>
+/// Orleans leaves a client's call pending when the silo behind its gateway dies, until the call's own timeout. Every call of IfGuide may be repeated.
+/// A try counts for its time limit at most: time beyond it is time in which this process did not run (stopped, in a debugger, on a machine that slept), and silos in it neither.
+/// </remarks>
 /// <param name="options">The time limits.</param>
 /// <param name="time">The clock.</param>
 internal sealed class GrainCaller(IfGuideClientOptions options, TimeProvider time)
@@ -24,22 +27,26 @@ internal sealed class GrainCaller(IfGuideClientOptions options, TimeProvider tim
     /// <exception cref="ClusterUnavailableException">No answer within that time.</exception>
     public async Task<T> CallAsync<T>(string what, Func<Task<T>> call, TimeSpan giveUpAfter, CancellationToken cancellationToken)
     {
-        var started = time.GetTimestamp();
+        var waited = TimeSpan.Zero;
         var backoff = FirstBackoff;
         while (true)
         {
+            var started = time.GetTimestamp();
             try
             {
                 return await call().WaitAsync(options.CallTimeout, time, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is OrleansException or TimeoutException)
             {
-                if (time.GetElapsedTime(started) >= giveUpAfter)
+                var tried = time.GetElapsedTime(started);
+                waited += tried < options.CallTimeout ? tried : options.CallTimeout;
+                if (waited >= giveUpAfter)
                 {
-                    throw new ClusterUnavailableException($"No silo answered '{what}' in {time.GetElapsedTime(started).TotalSeconds:0} s: {exception.Message}", exception);
+                    throw new ClusterUnavailableException($"No silo answered '{what}' in {waited.TotalSeconds:0} s: {exception.Message}", exception);
                 }
 
                 await Task.Delay(backoff, time, cancellationToken).ConfigureAwait(false);
+                waited += backoff;
                 backoff = backoff * 2 < LongestBackoff ? backoff * 2 : LongestBackoff;
             }
         }

@@ -73,8 +73,8 @@ public sealed class OutageTests
     {
         using var folder = new TemporaryStore();
         var damaged = ToyPlanner.Covariance(ToyRun.Specification(), 3);
-        var once = 0;
-        var executors = new ToyExecutors(folder.Store) { OnUnit = (unit, _) => { if (unit.Stage == Stage.Eigenbasis && Interlocked.Exchange(ref once, 1) == 0) { folder.Damage(damaged); } } };
+        var once = new Lazy<bool>(() => { folder.Damage(damaged); return true; }); // the other silo's unit waits: it would read what it has found sound
+        var executors = new ToyExecutors(folder.Store) { OnUnit = (unit, _) => { if (unit.Stage == Stage.Eigenbasis) { Assert.True(once.Value); } } };
         await using var cluster = await SiloCluster.StartAsync(2, folder.Store, executors);
         var run = await cluster.Client.SubmitAsync(ToyRun.Specification());
         AssertDone(await run.WaitAsync().WaitAsync(Limit));
