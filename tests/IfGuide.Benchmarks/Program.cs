@@ -52,4 +52,5 @@ command.SetAction(async (result, _) =>
     return 0;
 });
 command.Add(TokenizerBenchmark.Command());
+command.Add(JudgeBenchmark.Command());
 return await command.Parse(args).InvokeAsync();
