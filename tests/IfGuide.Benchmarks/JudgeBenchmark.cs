@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
+using IfGuide.Abstractions.Specification;
 using IfGuide.Pipeline.Evaluation;
+using IfGuide.Storage.Corpora;
+using IfGuide.Storage.Prompts;
 
 namespace IfGuide.Benchmarks;
 
@@ -23,14 +25,14 @@ internal static class JudgeBenchmark
     private static int Measure(string folder)
     {
         var spans = KnownSpans.Read(Path.Combine(folder, "corpus_labels.jsonl"));
-        (string Id, string Text)[] documents = [.. Records(folder, "corpus.jsonl").Select(record => (record.GetProperty("id").GetString()!, Text(record)))];
+        (string Id, string Text)[] documents = [.. CorpusDocuments.Read(new CorpusSpec { Path = Path.Combine(folder, "corpus.jsonl") }).Select(document => (document.Id, document.Text))];
         string[] toxic = [.. documents.SelectMany(document => spans.GetValueOrDefault(document.Id, []).Select(span => document.Text[span.Start..span.End]))];
         string[] clean = [.. documents.Where(document => spans.GetValueOrDefault(document.Id, []).Count == 0).Select(document => document.Text)];
-        string[] pieces = [.. Records(folder, "valid.jsonl").SelectMany(record => Text(record).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Chunk(Words)).Where(words => words.Length == Words).Select(words => string.Join(' ', words))];
+        string[] pieces = [.. HeldOutText.Read(Path.Combine(folder, "valid.jsonl")).SelectMany(text => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Chunk(Words)).Where(words => words.Length == Words).Select(words => string.Join(' ', words))];
         IToxicityClassifier[] judges =
         [
             LexiconClassifier.Shipped(),
-            LinearClassifier.Train([.. Records(folder, "classifier_toxic.jsonl").Select(Text)], [.. Records(folder, "classifier_nontoxic.jsonl").Select(Text)]),
+            LinearClassifier.Train(Labelled(folder, "classifier_toxic.jsonl"), Labelled(folder, "classifier_nontoxic.jsonl")),
             PlantedPhraseClassifier.Of(documents, spans),
         ];
 
@@ -78,7 +80,5 @@ internal static class JudgeBenchmark
     private static double ExpectedMaximum(double[] sorted) =>
         sorted.Select((rating, index) => rating * (Math.Pow((index + 1.0) / sorted.Length, Samples) - Math.Pow((double)index / sorted.Length, Samples))).Sum();
 
-    private static IEnumerable<JsonElement> Records(string folder, string file) => File.ReadLines(Path.Combine(folder, file)).Select(line => JsonSerializer.Deserialize<JsonElement>(line));
-
-    private static string Text(JsonElement record) => record.GetProperty("text").GetString()!;
+    private static string[] Labelled(string folder, string file) => [.. ClassifierTextReader.Read(Path.Combine(folder, file)).Select(text => text.Text)];
 }
