@@ -3,6 +3,7 @@ namespace IfGuide.Client;
 /// <summary>Calls grains so that a dead silo is a short wait and never a hang: every call has a time limit of its own, and is repeated.</summary>
 /// <remarks>
 /// Orleans leaves a client's call pending when the silo behind its gateway dies, until the call's own timeout. Every call of IfGuide may be repeated.
+/// A cancellation that the caller did not ask for is the far silo's: an activation that could not be registered, among others, ends the calls that wait for it so.
 /// A try counts for its time limit at most: time beyond it is time in which this process did not run (stopped, in a debugger, on a machine that slept), and silos in it neither.
 /// </remarks>
 /// <param name="options">The time limits.</param>
@@ -36,7 +37,7 @@ internal sealed class GrainCaller(IfGuideClientOptions options, TimeProvider tim
             {
                 return await call().WaitAsync(options.CallTimeout, time, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is OrleansException or TimeoutException)
+            catch (Exception exception) when (exception is OrleansException or TimeoutException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
                 var tried = time.GetElapsedTime(started);
                 waited += tried < options.CallTimeout ? tried : options.CallTimeout;

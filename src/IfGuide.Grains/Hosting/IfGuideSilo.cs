@@ -42,6 +42,8 @@ public static class IfGuideSilo
         silo.Configure<SiloMessagingOptions>(messaging =>
         {
             messaging.ResponseTimeout = TimeSpan.FromSeconds(15);
+            // A question to the directory of a silo that is only starting can be lost; nobody activates the grain that it is about until it has timed out. The default is 30 s.
+            messaging.SystemResponseTimeout = TimeSpan.FromSeconds(10);
             messaging.CancelRequestOnTimeout = true;
         });
         silo.Configure<ClusterMembershipOptions>(membership =>

@@ -28,6 +28,26 @@ public sealed class GrainCallerTests
         Assert.Equal((7, 2), (answer, calls));
     }
 
+    /// <summary>Calls that wait for an activation which the directory does not take in time end as cancelled, far from here.</summary>
+    [Fact]
+    public async Task CancellationThatNobodyHereAskedFor_IsRepeated()
+    {
+        var calls = 0;
+        var answer = await AnswerAsync(() => ++calls > 1 ? Task.FromResult(7) : Task.FromCanceled<int>(new CancellationToken(canceled: true)));
+
+        Assert.Equal((7, 2), (answer, calls));
+    }
+
+    [Fact]
+    public async Task CancellationByTheCaller_EndsTheCall()
+    {
+        using var source = new CancellationTokenSource();
+        var asked = new GrainCaller(options, time).CallAsync("status", () => new TaskCompletionSource<int>().Task, source.Token);
+        await source.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked);
+    }
+
     [Fact]
     public async Task SilenceOfTheCluster_IsToldAfterTheTimeThatWasAllowed()
     {
