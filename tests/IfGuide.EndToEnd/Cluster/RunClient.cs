@@ -36,23 +36,16 @@ internal sealed class RunClient : IDisposable
         }
     }
 
-    /// <summary>Starts a client of a cluster: <c>run FILE</c>, <c>watch RUN</c>, <c>resume RUN</c>.</summary>
-    public static RunClient Start(Workplace place, LocalCluster cluster, params string[] command)
-    {
-        var start = new ProcessStartInfo(Ifguide.Program, [.. command, .. cluster.Options, "--json", "--quiet"])
-        {
-            WorkingDirectory = place.Folder,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var (name, value) in cluster.Variables)
-        {
-            start.Environment[name] = value;
-        }
+    /// <summary>Whether the process has ended and everything that it told has been read.</summary>
+    public bool HasEnded => process.HasExited && reading.IsCompleted;
 
-        return new RunClient(Process.Start(start)!);
-    }
+    /// <summary>Starts a client of a cluster: <c>run FILE</c>, <c>watch RUN</c>, <c>resume RUN</c>.</summary>
+    public static RunClient Start(Workplace place, LocalCluster cluster, params string[] command) =>
+        Start(place, cluster.Variables, [.. command, .. cluster.Options]);
+
+    /// <summary>Starts a single process that computes the run itself, on one thread.</summary>
+    public static RunClient StartAlone(Workplace place, params string[] command) =>
+        Start(place, new Dictionary<string, string>(), [.. command, "--threads", "1"]);
 
     /// <summary>Waits for its end.</summary>
     /// <returns>Exit code and standard error.</returns>
@@ -64,6 +57,22 @@ internal sealed class RunClient : IDisposable
         return (process.ExitCode, await error);
     }
 
+    /// <summary>Waits for its end, which must be a good one.</summary>
+    /// <exception cref="InvalidOperationException">It ends with another exit code than 0.</exception>
+    /// <exception cref="TimeoutException">It does not end in time.</exception>
+    public async Task SucceedAsync(TimeSpan patience)
+    {
+        var (exitCode, message) = await EndAsync(patience);
+        if (exitCode != 0)
+        {
+            throw new InvalidOperationException($"The client ended with {exitCode}: {message}");
+        }
+    }
+
+    /// <summary>Seconds that a stage took, as its end was told.</summary>
+    /// <exception cref="InvalidOperationException">Its end was not told.</exception>
+    public double SecondsOf(Stage stage) => Events.Last(told => told.Kind == RunEventKind.StageDone && told.Stage == stage).Elapsed.TotalSeconds;
+
     public void Kill() => process.Kill();
 
     public void Dispose()
@@ -74,6 +83,23 @@ internal sealed class RunClient : IDisposable
         }
 
         process.Dispose();
+    }
+
+    private static RunClient Start(Workplace place, IReadOnlyDictionary<string, string> variables, string[] command)
+    {
+        var start = new ProcessStartInfo(Ifguide.Program, [.. command, "--json", "--quiet"])
+        {
+            WorkingDirectory = place.Folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
+        return new RunClient(Process.Start(start)!);
     }
 
     private async Task ReadAsync()

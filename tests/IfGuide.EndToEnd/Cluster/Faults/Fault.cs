@@ -50,9 +50,16 @@ internal sealed record FaultScene(Workplace Place, LocalCluster Cluster, SiloLog
         static bool IsProgress(RunEventKind kind) => kind is RunEventKind.StageProgress or RunEventKind.StageDone or RunEventKind.Done or RunEventKind.StageStarted;
         for (var until = DateTimeOffset.UtcNow + Patience; DateTimeOffset.UtcNow < until; await Task.Delay(20))
         {
+            var ended = Clients.All(client => client.HasEnded);
             if (Clients.SelectMany(client => client.Events).Where(told => told.Time > Time && IsProgress(told.Kind)).MinBy(told => told.Time) is { } first)
             {
                 return first.Time - Time;
+            }
+
+            if (ended)
+            {
+                var ends = await Task.WhenAll(Clients.Select(client => client.EndAsync(Patience)));
+                throw new InvalidOperationException($"Every client ended before it saw progress: {string.Join("; ", ends.Select(end => $"exit code {end.ExitCode}, {end.Error}"))}");
             }
         }
 
