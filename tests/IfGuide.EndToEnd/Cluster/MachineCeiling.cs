@@ -31,7 +31,7 @@ internal static class MachineCeiling
     {
         using var place = prepare();
         using var process = RunClient.StartAlone(place, FaultRun.Command(stages[^1]));
-        await process.SucceedAsync(patience);
+        await process.SucceedAsync(patience, "a process alone");
         return stages.ToDictionary(stage => stage, process.SecondsOf);
     }
 }

@@ -58,14 +58,16 @@ internal sealed class RunClient : IDisposable
     }
 
     /// <summary>Waits for its end, which must be a good one.</summary>
+    /// <param name="patience">The longest wait.</param>
+    /// <param name="what">What it was started for, for the message.</param>
     /// <exception cref="InvalidOperationException">It ends with another exit code than 0.</exception>
     /// <exception cref="TimeoutException">It does not end in time.</exception>
-    public async Task SucceedAsync(TimeSpan patience)
+    public async Task SucceedAsync(TimeSpan patience, string what)
     {
         var (exitCode, message) = await EndAsync(patience);
         if (exitCode != 0)
         {
-            throw new InvalidOperationException($"The client ended with {exitCode}: {message}");
+            throw new InvalidOperationException($"{what}: the client ended with {exitCode}: {message}");
         }
     }
 

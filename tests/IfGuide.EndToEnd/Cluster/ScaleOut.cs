@@ -60,7 +60,7 @@ internal static class ScaleOut
         using var throttle = slow ? new Throttle(cluster.ProcessOf("compute-2")!.Value) : null;
         var started = DateTimeOffset.UtcNow;
         using var client = RunClient.Start(place, cluster, FaultRun.Command(Stage.Score));
-        await client.SucceedAsync(Patience);
+        await client.SucceedAsync(Patience, "the measured run");
         var units = new SiloLogs(cluster).Read().Where(told => told.Kind == SiloEventKind.UnitEnded && told.Time >= started).ToArray();
         var measured = Measured.ToDictionary(stage => stage, stage =>
         {
@@ -79,6 +79,6 @@ internal static class ScaleOut
     private static async Task RunAsync(Workplace place, LocalCluster cluster, Stage until)
     {
         using var client = RunClient.Start(place, cluster, FaultRun.Command(until));
-        await client.SucceedAsync(Patience);
+        await client.SucceedAsync(Patience, $"until {until}");
     }
 }
