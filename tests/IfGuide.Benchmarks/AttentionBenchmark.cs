@@ -4,6 +4,8 @@ using IfGuide.Numerics;
 using IfGuide.Numerics.Curvature;
 using IfGuide.Numerics.Influence;
 using IfGuide.Numerics.Models;
+using IfGuide.Numerics.Models.Passes;
+using IfGuide.Numerics.Models.Shapes;
 using IfGuide.Numerics.Randomness;
 using static TorchSharp.torch;
 

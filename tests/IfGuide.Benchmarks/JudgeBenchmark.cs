@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using IfGuide.Abstractions.Specification;
-using IfGuide.Pipeline.Evaluation;
+using IfGuide.Pipeline.Judges;
 using IfGuide.Storage.Corpora;
 using IfGuide.Storage.Prompts;
 

@@ -1,4 +1,4 @@
-using IfGuide.Numerics.Models;
+using IfGuide.Numerics.Models.Shapes;
 
 namespace IfGuide.Benchmarks;
 

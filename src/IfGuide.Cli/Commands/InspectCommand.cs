@@ -5,6 +5,8 @@ using IfGuide.Cli.Exports;
 using IfGuide.Cli.Sessions;
 using IfGuide.Pipeline.Explaining;
 using IfGuide.Pipeline.Reporting;
+using IfGuide.Pipeline.Results;
+using IfGuide.Pipeline.Selection;
 
 namespace IfGuide.Cli.Commands;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using IfGuide.Cli.Consoles;
 using IfGuide.Cli.RunFiles;
-using IfGuide.Pipeline.Units;
+using IfGuide.Pipeline.Preparation;
 
 namespace IfGuide.Cli.Commands;
 

@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Cli.RunFiles.Values;
-using IfGuide.Pipeline.Reporting;
+using IfGuide.Pipeline.Selection;
 
 namespace IfGuide.Cli.Commands;
 

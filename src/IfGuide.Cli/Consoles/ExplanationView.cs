@@ -1,5 +1,6 @@
 using IfGuide.Pipeline.Explaining;
 using IfGuide.Pipeline.Reporting;
+using IfGuide.Pipeline.Results;
 using Spectre.Console;
 
 namespace IfGuide.Cli.Consoles;

@@ -1,4 +1,5 @@
 using IfGuide.Pipeline.Reporting;
+using IfGuide.Pipeline.Results;
 using Spectre.Console;
 
 namespace IfGuide.Cli.Consoles;

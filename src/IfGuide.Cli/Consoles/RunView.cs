@@ -1,5 +1,7 @@
 using IfGuide.Pipeline.Records;
 using IfGuide.Pipeline.Reporting;
+using IfGuide.Pipeline.Results;
+using IfGuide.Pipeline.Selection;
 using Spectre.Console;
 
 namespace IfGuide.Cli.Consoles;

@@ -1,4 +1,5 @@
 using IfGuide.Abstractions;
+using IfGuide.Storage;
 using IfGuide.Storage.Artifacts;
 
 namespace IfGuide.Cli.Doctor;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using IfGuide.Cli.Outputs;
-using IfGuide.Pipeline;
+using IfGuide.Pipeline.Planning;
 using IfGuide.Storage.Formats;
 using IfGuide.Storage.Safetensors;
 

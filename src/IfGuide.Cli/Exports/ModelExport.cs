@@ -1,6 +1,6 @@
 using IfGuide.Abstractions;
 using IfGuide.Cli.Outputs;
-using IfGuide.Pipeline;
+using IfGuide.Pipeline.Planning;
 using IfGuide.Storage.Models;
 
 namespace IfGuide.Cli.Exports;

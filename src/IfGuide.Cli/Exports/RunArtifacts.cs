@@ -1,9 +1,11 @@
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Cli.Sessions;
-using IfGuide.Pipeline;
 using IfGuide.Pipeline.Explaining;
+using IfGuide.Pipeline.Planning;
 using IfGuide.Pipeline.Reporting;
+using IfGuide.Pipeline.Results;
+using IfGuide.Pipeline.Selection;
 using IfGuide.Storage.Artifacts;
 
 namespace IfGuide.Cli.Exports;
@@ -97,7 +99,7 @@ internal sealed class RunArtifacts
     {
         try
         {
-            return RunResults.Report(Store, Specification, Inputs, cancellationToken);
+            return RunReport.Read(Store, Specification, Inputs, cancellationToken);
         }
         catch (ArtifactNotFoundException exception)
         {

@@ -1,4 +1,4 @@
-using IfGuide.Pipeline.Reporting;
+using IfGuide.Pipeline.Results;
 using Parquet;
 using Parquet.Schema;
 

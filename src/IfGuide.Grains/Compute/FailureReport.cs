@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Units;
-using IfGuide.Pipeline;
+using IfGuide.Pipeline.Training;
 using IfGuide.Storage.Artifacts;
 
 namespace IfGuide.Grains.Compute;

@@ -1,6 +1,6 @@
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Units;
-using IfGuide.Pipeline;
+using IfGuide.Pipeline.Planning;
 using IfGuide.Storage.Artifacts;
 
 namespace IfGuide.Grains.Coordination;

@@ -1,7 +1,7 @@
 using IfGuide.Abstractions.Specification;
 using IfGuide.Abstractions.Units;
 using IfGuide.Grains.Records;
-using IfGuide.Pipeline;
+using IfGuide.Pipeline.Planning;
 
 namespace IfGuide.Grains.Coordination;
 

@@ -3,7 +3,7 @@ using IfGuide.Abstractions.Specification;
 using IfGuide.Abstractions.Units;
 using IfGuide.Grains.Compute;
 using IfGuide.Grains.Scheduling;
-using IfGuide.Pipeline;
+using IfGuide.Pipeline.Planning;
 using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 

@@ -1,4 +1,5 @@
 using IfGuide.Numerics.Models;
+using IfGuide.Numerics.Models.Passes;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Evaluation;

@@ -1,5 +1,6 @@
 using IfGuide.Numerics.Models;
 using IfGuide.Numerics.Models.Head;
+using IfGuide.Numerics.Models.Passes;
 using IfGuide.Numerics.Runtime;
 using static TorchSharp.torch;
 

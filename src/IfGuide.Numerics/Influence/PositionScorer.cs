@@ -1,6 +1,7 @@
 using IfGuide.Numerics.Curvature;
 using IfGuide.Numerics.Models;
 using IfGuide.Numerics.Models.Head;
+using IfGuide.Numerics.Models.Passes;
 using IfGuide.Numerics.Runtime;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
 using IfGuide.Numerics.Curvature;
 using IfGuide.Numerics.Models;
 using IfGuide.Numerics.Models.Head;
+using IfGuide.Numerics.Models.Passes;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Influence;

@@ -1,4 +1,5 @@
 using IfGuide.Numerics.Models.Operations;
+using IfGuide.Numerics.Models.Passes;
 
 namespace IfGuide.Numerics.Models;
 

@@ -1,4 +1,6 @@
 using IfGuide.Numerics.Models.Operations;
+using IfGuide.Numerics.Models.Passes;
+using IfGuide.Numerics.Models.Shapes;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Models;
@@ -7,8 +9,8 @@ namespace IfGuide.Numerics.Models;
 /// <remarks>Positions are 0 .. T − 1 in every row, padded on the left or not, as Hugging Face computes them without position ids.</remarks>
 public abstract class CausalLanguageModel : IDisposable
 {
-    /// <summary>Up to this length padded batches take one kernel with a mask of T × T; longer rows attend from their first token on, and their numbers differ in rounding.</summary>
-    public const int LongestSquareMask = 1024;
+    /// <summary>Longest padded sequence whose batches take one kernel with a mask of T × T, in tokens; the numbers of longer ones differ in rounding.</summary>
+    public const int MaxSquareMask = AttentionMask.MaxSquareMask;
 
     private readonly RotaryEmbedding? rotary;
 

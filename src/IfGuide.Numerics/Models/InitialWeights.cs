@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using IfGuide.Numerics.Models.Shapes;
 using IfGuide.Numerics.Randomness;
 using static TorchSharp.torch;
 

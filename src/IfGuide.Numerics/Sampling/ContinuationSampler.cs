@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using IfGuide.Numerics.Models;
+using IfGuide.Numerics.Models.Passes;
 using IfGuide.Numerics.Randomness;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using IfGuide.Numerics.Models;
+using IfGuide.Numerics.Models.Passes;
 using IfGuide.Numerics.Runtime;
 using IfGuide.Numerics.Suppression;
 using static TorchSharp.torch;

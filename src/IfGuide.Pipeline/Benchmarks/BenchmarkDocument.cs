@@ -1,5 +1,5 @@
 using System.Text.Json;
-using IfGuide.Pipeline.Units;
+using IfGuide.Pipeline.Reporting;
 
 namespace IfGuide.Pipeline.Benchmarks;
 

@@ -1,5 +1,6 @@
 using IfGuide.Pipeline.Records;
 using IfGuide.Pipeline.Reporting;
+using IfGuide.Pipeline.Results;
 
 namespace IfGuide.Pipeline.Benchmarks;
 

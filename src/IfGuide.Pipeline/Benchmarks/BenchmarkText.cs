@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using IfGuide.Pipeline.Reporting;
+using IfGuide.Pipeline.Reporting.Charts;
 
 namespace IfGuide.Pipeline.Benchmarks;
 

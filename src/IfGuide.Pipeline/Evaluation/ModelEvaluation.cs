@@ -3,9 +3,11 @@ using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Abstractions.Units;
 using IfGuide.Numerics.Runtime;
-using IfGuide.Pipeline.Execution;
+using IfGuide.Pipeline.Planning;
+using IfGuide.Pipeline.Preparation;
 using IfGuide.Pipeline.Records;
-using IfGuide.Pipeline.Units;
+using IfGuide.Pipeline.Reporting;
+using IfGuide.Pipeline.Runs;
 using IfGuide.Storage.Artifacts;
 using IfGuide.Storage.Corpora;
 using IfGuide.Storage.Formats;
@@ -22,7 +24,7 @@ namespace IfGuide.Pipeline.Evaluation;
 /// <param name="device"><c>cpu</c> or <c>cuda:N</c>.</param>
 public sealed class ModelEvaluation(IArtifactStore store, string device = "cpu")
 {
-    private const string UnitName = "model";
+    private const string ModelName = "model";
     private const int DefaultBlock = 2048;
 
     /// <summary>Measures a model.</summary>
@@ -34,19 +36,31 @@ public sealed class ModelEvaluation(IArtifactStore store, string device = "cpu")
     {
         ArgumentNullException.ThrowIfNull(request);
         var blocking = new BlockingStore(store, cancellationToken);
+        var files = new InputFiles(blocking);
         var model = HuggingFaceModel.Open(request.Model);
-        var specification = Specification(request, model.TokenizerPath, model.Configuration.MaximumPositions);
-        var (inputs, mask) = Prepare(request, specification, blocking);
-        var name = $"evaluate/{Key(request, specification, inputs, mask)}/evaluation.msgpack";
+        Check(request, model);
+        var (inputs, mask) = Prepare(request, model, blocking, files);
+        var name = $"evaluate/{Key(request, inputs, mask)}/evaluation.msgpack";
         if (!blocking.Exists(name))
         {
             TorchRuntime.Load(); // before the first mention of a tensor, which would make TorchSharp look for libtorch itself
             using var session = new DeviceSession(device);
-            var record = EvaluationUnit.Measure(Context(specification, inputs, blocking, session, progress, cancellationToken), inputs.Target!.Configuration, inputs.Target.Weights!, mask is null ? null : _ => mask);
+            var context = new EvaluationContext
+            {
+                Variant = ModelName,
+                Evaluation = request.Evaluation,
+                Seed = request.Seed,
+                Inputs = inputs,
+                Store = blocking,
+                Work = new DeviceWork(session, progress, cancellationToken),
+            };
+            var target = inputs.Target!;
+            var record = EvaluationUnit.Measure(context, target.Configuration, target.Weights!, mask is null ? null : _ => mask);
             blocking.Put(name, stream => MessagePackSerializer.Serialize(stream, record));
         }
 
-        return MessagePackSerializer.Deserialize<EvaluationRecord>(File.ReadAllBytes(blocking.Fetch(name)), cancellationToken: cancellationToken);
+        var bytes = File.ReadAllBytes(blocking.Fetch(name));
+        return MessagePackSerializer.Deserialize<EvaluationRecord>(bytes, cancellationToken: cancellationToken);
     }
 
     /// <summary>The figures for programs, as a run's metrics.json has them for each of its models.</summary>
@@ -54,51 +68,46 @@ public sealed class ModelEvaluation(IArtifactStore store, string device = "cpu")
     /// <param name="stream">Where the JSON goes.</param>
     public static void WriteMetrics(EvaluationRecord record, Stream stream) => JsonSerializer.Serialize(stream, MetricsDocument.Model(record), MetricsDocument.Options);
 
-    private static RunSpec Specification(EvaluationRequest request, string? tokenizer, long positions)
+    private static void Check(EvaluationRequest request, HuggingFaceModel model)
     {
+        var positions = model.Configuration.MaximumPositions;
         if (request.Block > positions)
         {
-            throw new UserErrorException($"A block of {request.Block} tokens is more than the {positions} positions of '{request.Model}'. Use a smaller one.");
+            throw new UserErrorException(
+                $"A block of {request.Block} tokens is more than the {positions} positions of '{request.Model}'. Use a smaller one.");
         }
 
         if ((request.Mask is null) != (request.Corpus is null))
         {
-            throw new UserErrorException("The loss of selected tokens needs a mask and the token arrays of its corpus; only one of them was given. Give both, or neither.");
+            throw new UserErrorException(
+                "The loss of selected tokens needs a mask and the token arrays of its corpus; only one of them was given. Give both, or neither.");
         }
-
-        var folder = new ModelSpec { Path = request.Model };
-        QuerySetSpec Queries(string? path) => new() { Path = path };
-        return new RunSpec
-        {
-            Run = RunId.Parse("evaluate"),
-            Seed = request.Seed,
-            Proxy = folder,
-            Target = folder,
-            Tokenizer = request.Tokenizer ?? tokenizer ?? throw new UserErrorException($"'{request.Model}' has no tokenizer.json. Put it there, or name one."),
-            Corpus = new CorpusSpec { Block = request.Block ?? (int)Math.Min(DefaultBlock, positions), Pretokenised = request.Corpus },
-            Queries = new QueriesSpec { Toxic = Queries(request.Toxic), Nontoxic = Queries(request.Nontoxic), MaxLength = request.QueryLength },
-            Evaluation = request.Evaluation,
-        };
     }
 
-    private static (PreparedInputs Inputs, string? Mask) Prepare(EvaluationRequest request, RunSpec specification, BlockingStore store)
+    private static (PreparedInputs Inputs, string? Mask) Prepare(
+        EvaluationRequest request, HuggingFaceModel model, BlockingStore store, InputFiles files)
     {
-        var files = new InputFiles(store);
-        var tokenizerName = files.Put(specification.Tokenizer!, "tokenizer", "tokenizer.json");
-        var tokenizer = TokenizerFile.Load(specification.Tokenizer!);
-        var (model, vocabulary) = ModelPreparation.Prepare(specification, specification.Target!, "model", tokenizer, store, files);
-        if (tokenizer.VocabularySize > vocabulary && new[] { request.Evaluation.Prompts, request.Evaluation.Perplexity, request.Evaluation.LastWord, request.Evaluation.HardNegatives, request.Evaluation.ClassifierTexts?.Toxic }.Any(path => path is not null))
+        var tokenizerPath = request.Tokenizer ?? model.TokenizerPath
+            ?? throw new UserErrorException($"'{request.Model}' has no tokenizer.json. Put it there, or name one.");
+        var tokenizerName = files.Put(tokenizerPath, "tokenizer", "tokenizer.json");
+        var tokenizer = TokenizerFile.Load(tokenizerPath);
+        var (prepared, configuration) = ModelPreparation.FromFolder(request.Model, store, files);
+        var vocabulary = ModelPreparation.VocabularyOf(configuration);
+        if (tokenizer.VocabularySize > vocabulary && NeedsTokenizer(request.Evaluation))
         {
-            throw new UserErrorException($"The tokenizer '{specification.Tokenizer}' has {tokenizer.VocabularySize} tokens and the model '{request.Model}' {vocabulary}: they do not belong together. Name the model's own tokenizer.");
+            throw new UserErrorException(
+                $"The tokenizer '{tokenizerPath}' has {tokenizer.VocabularySize} tokens and the model '{request.Model}' {vocabulary}: "
+                + "they do not belong together. Name the model's own tokenizer.");
         }
 
         var overlap = new OverlapPreparation(store, files);
-        PreparedQueries Queries(QuerySetSpec set, string name) => set.Path is null
-            ? new PreparedQueries { Key = string.Empty, Artifact = string.Empty, Sequences = 0, LossTokens = 0 }
-            : PreparationUnit.Queries(specification, set, name, tokenizer, vocabulary, store, files, overlap).Queries;
-        var (toxic, nontoxic) = (Queries(specification.Queries.Toxic!, "toxic"), Queries(specification.Queries.Nontoxic!, "nontoxic"));
-        var evaluation = EvaluationPreparation.Prepare(specification.Evaluation, tokenizer, toxic.Texts is not null && nontoxic.Texts is not null, store, files, overlap);
-        var (key, sequences, length) = request.Corpus is { } arrays ? StoreArrays(arrays, vocabulary, store, files) : (string.Empty, 0, specification.Corpus.Block);
+        var sets = new QueryPreparation(store, files, tokenizer, tokenizerPath, vocabulary, request.QueryLength);
+        var toxic = PrepareQueries(sets, request.Toxic, UnitNames.Toxic, overlap);
+        var nontoxic = PrepareQueries(sets, request.Nontoxic, UnitNames.Nontoxic, overlap);
+        var hasTexts = toxic.Texts is not null && nontoxic.Texts is not null;
+        var evaluation = EvaluationPreparation.Prepare(request.Evaluation, tokenizer, hasTexts, store, files, overlap);
+        var block = request.Block ?? (int)Math.Min(DefaultBlock, configuration.MaximumPositions);
+        var (key, sequences, length) = request.Corpus is { } arrays ? StoreArrays(arrays, vocabulary, store, files) : (string.Empty, 0, block);
         var inputs = new PreparedInputs
         {
             CorpusKey = key,
@@ -106,8 +115,8 @@ public sealed class ModelEvaluation(IArtifactStore store, string device = "cpu")
             SequenceLength = length,
             AttendedTokens = 0,
             Documents = 0,
-            Proxy = model,
-            Target = model,
+            Proxy = prepared,
+            Target = prepared,
             Toxic = toxic,
             Nontoxic = nontoxic,
             Tokenizer = tokenizerName,
@@ -119,6 +128,22 @@ public sealed class ModelEvaluation(IArtifactStore store, string device = "cpu")
             HardNegatives = evaluation.HardNegatives,
         };
         return (inputs, request.Mask is null ? null : StoreMask(request.Mask, sequences, length, files));
+    }
+
+    private static bool NeedsTokenizer(EvaluationSpec evaluation)
+    {
+        string?[] texts = [evaluation.Prompts, evaluation.Perplexity, evaluation.LastWord, evaluation.HardNegatives, evaluation.ClassifierTexts?.Toxic];
+        return texts.Any(path => path is not null);
+    }
+
+    private static PreparedQueries PrepareQueries(QueryPreparation sets, string? path, string name, OverlapPreparation overlap)
+    {
+        if (path is null)
+        {
+            return new PreparedQueries { Key = string.Empty, Artifact = string.Empty, Sequences = 0, LossTokens = 0 };
+        }
+
+        return sets.Prepare(new QuerySetSpec { Path = path }, name, overlap).Queries;
     }
 
     private static (string Key, long Sequences, int Length) StoreArrays(PretokenisedSpec arrays, int vocabulary, BlockingStore store, InputFiles files)
@@ -138,7 +163,7 @@ public sealed class ModelEvaluation(IArtifactStore store, string device = "cpu")
             : throw new UserErrorException($"The mask '{path}' is {mask.Type} [{string.Join(", ", mask.Shape)}]; expected Bool [{sequences}, {length}], a row for each sequence of its corpus. Export it with 'ifguide export RUN mask', or name the arrays that it belongs to.");
     }
 
-    private static string Key(EvaluationRequest request, RunSpec specification, PreparedInputs inputs, string? mask) => ContentKey.Of(
+    private static string Key(EvaluationRequest request, PreparedInputs inputs, string? mask) => ContentKey.Of(
         "evaluate-model/2",
         inputs.Target!.Key,
         ArtifactNames.Portable(request.Evaluation),
@@ -154,17 +179,5 @@ public sealed class ModelEvaluation(IArtifactStore store, string device = "cpu")
         inputs.CorpusKey,
         inputs.SequenceLength,
         mask,
-        specification.Seed);
-
-    private static UnitContext Context(RunSpec specification, PreparedInputs inputs, BlockingStore store, DeviceSession session, IProgress<UnitProgress>? progress, CancellationToken cancellationToken) => new()
-    {
-        Unit = new UnitReference { Run = specification.Run, Specification = string.Empty, Stage = Stage.Evaluate, Name = UnitName, Kind = UnitKind.Evaluation, Artifact = string.Empty },
-        Specification = specification,
-        Inputs = inputs,
-        Names = new ArtifactNames(specification, inputs),
-        Store = store,
-        Session = session,
-        Progress = progress,
-        CancellationToken = cancellationToken,
-    };
+        request.Seed);
 }

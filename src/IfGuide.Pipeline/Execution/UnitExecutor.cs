@@ -2,7 +2,16 @@ using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Abstractions.Units;
 using IfGuide.Numerics.Runtime;
-using IfGuide.Pipeline.Units;
+using IfGuide.Pipeline.Curvature;
+using IfGuide.Pipeline.Evaluation;
+using IfGuide.Pipeline.Influence;
+using IfGuide.Pipeline.Planning;
+using IfGuide.Pipeline.Preparation;
+using IfGuide.Pipeline.Reporting;
+using IfGuide.Pipeline.Runs;
+using IfGuide.Pipeline.Selection;
+using IfGuide.Pipeline.Training;
+using IfGuide.Pipeline.Training.Rounds;
 using IfGuide.Storage.Artifacts;
 
 namespace IfGuide.Pipeline.Execution;
@@ -39,7 +48,7 @@ public sealed class UnitExecutor(IArtifactStore store, string device) : IDisposa
             return PreparationUnit.Run(specification, blocking, progress, cancellationToken);
         }
 
-        if (IsDone(unit, blocking))
+        if (UnitContext.IsDone(unit, blocking))
         {
             return unit.Artifact;
         }
@@ -59,16 +68,10 @@ public sealed class UnitExecutor(IArtifactStore store, string device) : IDisposa
             Inputs = inputs,
             Names = names,
             Store = blocking,
-            Session = session,
-            Progress = progress,
-            CancellationToken = cancellationToken,
+            Work = new DeviceWork(session, progress, cancellationToken),
         });
         return unit.Artifact;
     }
-
-    /// <summary>Whether nobody needs a unit any more: its artifact exists, or the one that it is a part of.</summary>
-    internal static bool IsDone(UnitReference unit, BlockingStore store) =>
-        store.Exists(unit.Artifact) || (ArtifactNames.WholeOf(unit.Artifact) is { } whole && store.Exists(whole));
 
     /// <summary>Frees models and factors.</summary>
     public void Dispose() => session.Dispose();

@@ -1,8 +1,9 @@
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Numerics.Runtime;
-using IfGuide.Pipeline.Execution;
-using IfGuide.Pipeline.Units;
+using IfGuide.Pipeline.Corpus;
+using IfGuide.Pipeline.Planning;
+using IfGuide.Pipeline.Runs;
 using IfGuide.Storage.Artifacts;
 using IfGuide.Storage.Npy;
 
@@ -12,7 +13,7 @@ namespace IfGuide.Pipeline.Explaining;
 public sealed class DocumentExplainer : IDisposable
 {
     private readonly DeviceSession session;
-    private readonly UnitContext context;
+    private readonly RunContext context;
     private readonly BehaviourNames behaviour;
 
     /// <summary>Opens a run that has come past its scoring.</summary>
@@ -26,7 +27,14 @@ public sealed class DocumentExplainer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(specification);
         session = new DeviceSession(device);
-        context = LookContext.Of(store, specification, inputs, session, cancellationToken);
+        context = new RunContext
+        {
+            Specification = specification,
+            Inputs = inputs,
+            Names = new ArtifactNames(specification, inputs),
+            Store = new BlockingStore(store, cancellationToken),
+            Work = new DeviceWork(session, progress: null, cancellationToken),
+        };
         this.behaviour = context.Names.Behaviour(behaviour);
     }
 
@@ -80,13 +88,4 @@ public sealed class DocumentExplainer : IDisposable
 
         return sum;
     }
-}
-
-/// <summary>Neighbouring tokens that are explained together.</summary>
-/// <param name="First">Index of the first in the corpus: sequence × length + position.</param>
-/// <param name="Count">How many.</param>
-internal readonly record struct TokenTarget(long First, int Count)
-{
-    /// <summary>Whether a token of the corpus is one of them.</summary>
-    public bool Contains(long token) => token >= First && token < First + Count;
 }

@@ -1,7 +1,10 @@
 using IfGuide.Abstractions.Specification;
 using IfGuide.Numerics.Influence;
-using IfGuide.Pipeline.Execution;
-using IfGuide.Pipeline.Units;
+using IfGuide.Pipeline.Corpus;
+using IfGuide.Pipeline.Curvature;
+using IfGuide.Pipeline.Influence;
+using IfGuide.Pipeline.Planning;
+using IfGuide.Pipeline.Runs;
 using static TorchSharp.torch;
 
 namespace IfGuide.Pipeline.Explaining;
@@ -9,7 +12,7 @@ namespace IfGuide.Pipeline.Explaining;
 /// <summary>Splits the scores of a document by tracked layer. A score is a sum over layers; each part is the score along that layer's direction alone.</summary>
 internal static class LayerSplit
 {
-    public static IReadOnlyList<LayerContribution> Of(UnitContext context, BehaviourNames behaviour, DocumentRange range, TokenTarget target)
+    public static IReadOnlyList<LayerContribution> Of(RunContext context, BehaviourNames behaviour, DocumentRange range, TokenTarget target)
     {
         using var scope = NewDisposeScope();
         var model = ProxyModel.Of(context);
@@ -21,7 +24,7 @@ internal static class LayerSplit
             : (IScoreSplit)new PositionSplit(model, direction, context.Specification.Scores.Kind);
         using (split)
         {
-            foreach (var batch in ShardBatches.OfTokens(context, range.First, range.Count))
+            foreach (var batch in ShardBatches.OfTokens(context, context.Work, range.First, range.Count))
             {
                 using var part = NewDisposeScope();
                 for (var layer = 0; layer < layers.Length; layer++)

@@ -1,6 +1,8 @@
 using IfGuide.Numerics.Influence;
-using IfGuide.Pipeline.Execution;
-using IfGuide.Pipeline.Units;
+using IfGuide.Pipeline.Corpus;
+using IfGuide.Pipeline.Curvature;
+using IfGuide.Pipeline.Planning;
+using IfGuide.Pipeline.Runs;
 using IfGuide.Storage.Corpora;
 using IfGuide.Storage.Tokenizers;
 using static TorchSharp.torch;
@@ -14,7 +16,7 @@ namespace IfGuide.Pipeline.Explaining;
 /// </remarks>
 internal static class QuerySearch
 {
-    public static NearestQueries Nearest(UnitContext context, PreparedBehaviour behaviour, TokenTarget target, int count)
+    public static NearestQueries Nearest(RunContext context, PreparedBehaviour behaviour, TokenTarget target, int count)
     {
         using var scope = NewDisposeScope();
         using var scorer = new TokenScorer(ProxyModel.Of(context), Preconditioned(context, target));
@@ -24,10 +26,10 @@ internal static class QuerySearch
         return new NearestQueries(toxic, nontoxic, toxicMean, nontoxicMean);
     }
 
-    private static Dictionary<string, Tensor> Preconditioned(UnitContext context, TokenTarget target)
+    private static Dictionary<string, Tensor> Preconditioned(RunContext context, TokenTarget target)
     {
         using var gradient = new QueryGradientAccumulator(ProxyModel.Of(context));
-        foreach (var batch in ShardBatches.OfTokens(context, target.First, target.Count, target.Contains))
+        foreach (var batch in ShardBatches.OfTokens(context, context.Work, target.First, target.Count, target.Contains))
         {
             gradient.Add(batch);
         }
@@ -46,12 +48,12 @@ internal static class QuerySearch
         return direction;
     }
 
-    private static (IReadOnlyList<QueryInfluence> Nearest, double Mean) Search(UnitContext context, PreparedQueries queries, TokenScorer scorer, int count, TokenizerFile? tokenizer)
+    private static (IReadOnlyList<QueryInfluence> Nearest, double Mean) Search(RunContext context, PreparedQueries queries, TokenScorer scorer, int count, TokenizerFile? tokenizer)
     {
         var nearest = new PriorityQueue<long, (double Influence, long Earlier)>();
         var sum = 0.0;
         var index = 0L;
-        foreach (var batch in ShardBatches.OfQueries(context, queries))
+        foreach (var batch in ShardBatches.OfQueries(context, context.Work, queries))
         {
             using var part = NewDisposeScope();
             foreach (var influence in scorer.Score(batch).sum(1L, type: ScalarType.Float64).cpu().data<double>())

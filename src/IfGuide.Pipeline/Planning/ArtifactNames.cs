@@ -5,7 +5,7 @@ using IfGuide.Abstractions.Units;
 using IfGuide.Numerics.Models;
 using IfGuide.Pipeline.Records;
 
-namespace IfGuide.Pipeline;
+namespace IfGuide.Pipeline.Planning;
 
 /// <summary>Store names of everything a run computes. Each name holds the key of all that determines the artifact.</summary>
 /// <param name="specification">The run.</param>
@@ -35,9 +35,9 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
     public string ProxyWeights => inputs.Proxy.Weights ?? Training(ProxyKey);
 
     /// <summary>Whether the corpus may have long padded sequences.</summary>
-    private bool PaddedCorpus => inputs.SequenceLength > CausalLanguageModel.LongestSquareMask && (specification.Corpus.Packing == Packing.Document || specification.Corpus.Pretokenised is not null);
+    private bool PaddedCorpus => inputs.SequenceLength > CausalLanguageModel.MaxSquareMask && (specification.Corpus.Packing == Packing.Document || specification.Corpus.Pretokenised is not null);
 
-    private bool PaddedQueries => specification.Queries.MaxLength > CausalLanguageModel.LongestSquareMask;
+    private bool PaddedQueries => specification.Queries.MaxLength > CausalLanguageModel.MaxSquareMask;
 
     /// <summary>Long padded sequences have taken another kernel since they go without a mask of T × T: their numbers differ in rounding, and so their keys in version. All other keys stay.</summary>
     private static string Attending(string version, bool longPadded) => longPadded ? version + " from starts" : version;
@@ -63,7 +63,7 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
     private string EvaluationKey(string variant) => ContentKey.Of("evaluate/3", [
         VariantKey(variant),
         Portable(specification.Evaluation!),
-        Units.Variants.IsRewarded(variant) ? specification.Evaluation!.Rad ?? new RadSpec() : null,
+        Planning.Variants.IsRewarded(variant) ? specification.Evaluation!.Rad ?? new RadSpec() : null,
         inputs.Prompts,
         inputs.Perplexity,
         inputs.LastWord,
@@ -113,7 +113,7 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
     public IReadOnlyList<string> Variants => specification.Target is null ? [] : specification.Evaluation?.Compare ?? ["suppressed"];
 
     /// <summary>Models that the run trains, each once; a set needs those before it.</summary>
-    public IReadOnlyList<IReadOnlyList<string>> Trainings => Units.Variants.TrainedFirst(Variants);
+    public IReadOnlyList<IReadOnlyList<string>> Trainings => Planning.Variants.TrainedFirst(Variants);
 
     /// <summary>Weights of the trained model behind one that is compared.</summary>
     /// <param name="variant">The model.</param>
@@ -129,7 +129,7 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
     /// <remarks>A hinge without a cap takes its cap from held-out text, where there is any.</remarks>
     public string? HeldOut(string variant) => variant == UnitNames.Proxy
         ? inputs.ProxyValidation
-        : inputs.Validation ?? (variant is Units.Variants.Suppressed or Units.Variants.Random && specification.Suppression is { Objective: SuppressionObjective.Hinge, HingeCap: null } ? inputs.Perplexity : null);
+        : inputs.Validation ?? (variant is Planning.Variants.Suppressed or Planning.Variants.Random && specification.Suppression is { Objective: SuppressionObjective.Hinge, HingeCap: null } ? inputs.Perplexity : null);
 
     /// <summary>Loss curve of a training, beside its weights.</summary>
     /// <param name="weights">Store name of the trained weights.</param>
@@ -251,19 +251,19 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
     /// <summary>Weights of a training, written when it ends; checkpoints lie beside them.</summary>
     private static string Training(string key) => $"train/{key}/{TrainedFile}";
 
-    private string VariantKey(string variant) => Units.Variants.Trained(variant) switch
+    private string VariantKey(string variant) => Planning.Variants.Trained(variant) switch
     {
-        Units.Variants.Dpo => ContentKey.Of("dpo/1", [VariantKey(Units.Variants.Base), .. QueryKeys, specification.Evaluation?.Dpo ?? new DpoSpec(), specification.Seed]),
+        Planning.Variants.Dpo => ContentKey.Of("dpo/1", [VariantKey(Planning.Variants.Base), .. QueryKeys, specification.Evaluation?.Dpo ?? new DpoSpec(), specification.Seed]),
         var trained => TrainingKey(inputs.Target!, specification.Training, trained switch
         {
-            Units.Variants.Base => null,
-            Units.Variants.Suppressed => ContentKey.Of("mask", SelectionKey, specification.Suppression),
-            Units.Variants.Random => ContentKey.Of("mask", FilterKey(trained), specification.Suppression),
+            Planning.Variants.Base => null,
+            Planning.Variants.Suppressed => ContentKey.Of("mask", SelectionKey, specification.Suppression),
+            Planning.Variants.Random => ContentKey.Of("mask", FilterKey(trained), specification.Suppression),
             _ => FilterKey(trained),
         }, HeldOut(trained)),
     };
 
-    private string FilterKey(string variant) => variant == Units.Variants.Random
+    private string FilterKey(string variant) => variant == Planning.Variants.Random
         ? ContentKey.Of("filter/1", variant, SelectionKey, specification.Seed)
         : ContentKey.Of("filter/1", variant, SelectionKey);
 

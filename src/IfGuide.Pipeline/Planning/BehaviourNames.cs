@@ -1,6 +1,6 @@
 using IfGuide.Abstractions.Specification;
 
-namespace IfGuide.Pipeline;
+namespace IfGuide.Pipeline.Planning;
 
 /// <summary>Store names of what a run computes for one behaviour.</summary>
 /// <remarks>They depend on that behaviour's queries and parameters alone: what another run, or this one before it knew the others, scored and selected for it is found again.</remarks>

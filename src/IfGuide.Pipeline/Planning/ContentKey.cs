@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
-namespace IfGuide.Pipeline;
+namespace IfGuide.Pipeline.Planning;
 
 /// <summary>Derives a name from everything that determines a result, so that equal work is found again and changed work is not.</summary>
 internal static class ContentKey

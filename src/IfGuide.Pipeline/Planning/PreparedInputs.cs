@@ -3,7 +3,7 @@ using IfGuide.Storage.Artifacts;
 using IfGuide.Storage.Queries;
 using MessagePack;
 
-namespace IfGuide.Pipeline;
+namespace IfGuide.Pipeline.Planning;
 
 /// <summary>Manifest of the prepare stage: what the later stages read in place of the user's files.</summary>
 /// <remarks>Each part has the digest of what determined it, so that a later stage depends only on the parts it reads.</remarks>

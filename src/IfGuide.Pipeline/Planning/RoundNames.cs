@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace IfGuide.Pipeline;
+namespace IfGuide.Pipeline.Planning;
 
 /// <summary>Store names of a training's rounds: a folder for each, beside the weights that the training ends in. They go when those are there.</summary>
 internal static class RoundNames

@@ -2,7 +2,7 @@ using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Abstractions.Units;
 
-namespace IfGuide.Pipeline;
+namespace IfGuide.Pipeline.Planning;
 
 /// <summary>The units of a run as a pure function of its specification and prepared inputs.</summary>
 public static class RunPlan
@@ -87,7 +87,7 @@ public static class RunPlan
     /// <summary>Models that are trained side by side: one unit each, or round by round the workers of all and then their merges. Preference optimisation has no rounds: it is short.</summary>
     private static IEnumerable<IEnumerable<TrainingPart>> TrainingWaves(IReadOnlyList<string> models, TrainingSpec training, long sequences)
     {
-        if (TrainingRounds.Of(training, sequences) is not { } rounds || models.Contains(Units.Variants.Dpo))
+        if (TrainingRounds.Of(training, sequences) is not { } rounds || models.Contains(Variants.Dpo))
         {
             yield return models.Select(model => new TrainingPart(model, Round: null, Worker: null));
             yield break;

@@ -5,7 +5,7 @@ using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Storage.Artifacts;
 
-namespace IfGuide.Pipeline;
+namespace IfGuide.Pipeline.Planning;
 
 /// <summary>Run specifications in the store, as canonical JSON under their own digest.</summary>
 public static class SpecificationStore

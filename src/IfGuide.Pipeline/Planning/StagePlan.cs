@@ -1,7 +1,7 @@
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Units;
 
-namespace IfGuide.Pipeline;
+namespace IfGuide.Pipeline.Planning;
 
 /// <summary>The units of one stage.</summary>
 /// <param name="Stage">The stage.</param>

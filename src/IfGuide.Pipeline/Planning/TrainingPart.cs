@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace IfGuide.Pipeline;
+namespace IfGuide.Pipeline.Planning;
 
 /// <summary>What a unit of a training does: all of it, the weights before the first round, a worker's part of a round, or a round's end.</summary>
 /// <param name="Model">The model that is trained.</param>

@@ -1,7 +1,7 @@
 using IfGuide.Abstractions.Specification;
 using IfGuide.Numerics.Training;
 
-namespace IfGuide.Pipeline;
+namespace IfGuide.Pipeline.Planning;
 
 /// <summary>How a training is cut into rounds of local training (DiLoCo, arXiv 2311.08105): a function of the run alone, never of how many silos there are.</summary>
 /// <remarks>Round 0 has no workers: it stores the weights that the first ones start from. The merge of the last round ends the training.</remarks>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace IfGuide.Pipeline;
+namespace IfGuide.Pipeline.Planning;
 
 /// <summary>Names of units within their stages. Units of a named behaviour begin with its name and a dot, e.g. <c>pii.shard-00003</c>.</summary>
 internal static class UnitNames

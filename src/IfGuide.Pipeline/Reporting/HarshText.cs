@@ -1,5 +1,6 @@
 using System.Text;
-using IfGuide.Pipeline.Evaluation;
+using IfGuide.Pipeline.Judges;
+using IfGuide.Pipeline.Results;
 
 namespace IfGuide.Pipeline.Reporting;
 

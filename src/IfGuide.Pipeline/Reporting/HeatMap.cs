@@ -1,3 +1,6 @@
+using IfGuide.Pipeline.Reporting.Charts;
+using IfGuide.Pipeline.Results;
+
 namespace IfGuide.Pipeline.Reporting;
 
 /// <summary>A document as the page draws it: tokens on a ground that is warmer the higher the score.</summary>

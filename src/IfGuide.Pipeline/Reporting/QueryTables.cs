@@ -1,4 +1,5 @@
 using IfGuide.Pipeline.Records;
+using IfGuide.Pipeline.Reporting.Charts;
 
 namespace IfGuide.Pipeline.Reporting;
 

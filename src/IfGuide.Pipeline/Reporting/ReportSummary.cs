@@ -2,6 +2,7 @@ using System.Globalization;
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Pipeline.Records;
+using IfGuide.Pipeline.Reporting.Charts;
 
 namespace IfGuide.Pipeline.Reporting;
 

@@ -1,3 +1,4 @@
+using IfGuide.Pipeline.Reporting.Charts;
 
 namespace IfGuide.Pipeline.Reporting;
 

@@ -1,3 +1,7 @@
+using IfGuide.Pipeline.Reporting.Charts;
+using IfGuide.Pipeline.Results;
+using IfGuide.Pipeline.Selection;
+
 namespace IfGuide.Pipeline.Reporting;
 
 /// <summary>Tables of the selection: how much of each source, and what other parameters would select.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
+using IfGuide.Storage.Corpora.Documents;
 using IfGuide.Storage.Corpora.Parquet;
 using IfGuide.Storage.Corpora.Tokens;
 using IfGuide.Storage.JsonLines;

@@ -1,26 +1,9 @@
 using System.IO.Enumeration;
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
-using IfGuide.Storage.Corpora.Tokens;
+using IfGuide.Storage.Corpora.Documents;
 
 namespace IfGuide.Storage.Corpora;
-
-/// <summary>A file of a corpus.</summary>
-/// <param name="Path">Its full path; of a Megatron dataset, its index.</param>
-/// <param name="Name">Its path relative to the corpus' folder, with <c>/</c>: the same wherever the corpus lies. A Megatron dataset has no extension.</param>
-/// <param name="Format">How it is read; never <see cref="CorpusFormat.Auto"/>.</param>
-public sealed record CorpusFile(string Path, string Name, CorpusFormat Format)
-{
-    /// <summary>The files on the disk: two for a Megatron dataset.</summary>
-    public IReadOnlyList<string> Parts => Format == CorpusFormat.Megatron ? [Path, MegatronDataset.TokensOf(Path)] : [Path];
-
-    /// <summary>Whether it holds token ids and no text.</summary>
-    public bool HoldsTokens => Format.HoldsTokens();
-
-    /// <summary>A document of it that may have an id and a source of its own; an empty one is none, since it names nothing.</summary>
-    internal CorpusDocument Document(string? id, string? source, string text, long row) =>
-        new(string.IsNullOrEmpty(id) ? $"{Name}:{row}" : id, text, string.IsNullOrEmpty(source) ? Name : source, Name, row);
-}
 
 /// <summary>The files that a corpus' path names: one file, a folder with all below it, or a glob of <c>*</c>, <c>?</c> and <c>**</c>.</summary>
 public static class CorpusFiles
@@ -109,7 +92,7 @@ public static class CorpusFiles
     {
         var used = format == CorpusFormat.Auto ? CorpusFormats.Of(path) : format;
         return used != CorpusFormat.Megatron ? new CorpusFile(path, name, used)
-            : Path.ChangeExtension(path, ".idx") is var index && File.Exists(index) && File.Exists(MegatronDataset.TokensOf(path)) ? new CorpusFile(index, Path.ChangeExtension(name, null), used)
+            : Path.ChangeExtension(path, ".idx") is var index && File.Exists(index) && File.Exists(CorpusFile.MegatronTokens(path)) ? new CorpusFile(index, Path.ChangeExtension(name, null), used)
             : throw new UserErrorException($"corpus.path: '{path}' is half of a Megatron dataset; its .idx and its .bin must lie side by side under one name.");
     }
 

@@ -18,9 +18,6 @@ internal static class CorpusFormats
         [".parquet"] = CorpusFormat.Parquet, [".npy"] = CorpusFormat.Npy, [".idx"] = CorpusFormat.Megatron, [".bin"] = CorpusFormat.NanoGpt,
     };
 
-    /// <summary>Whether a format holds token ids and no text.</summary>
-    public static bool HoldsTokens(this CorpusFormat format) => format is CorpusFormat.Megatron or CorpusFormat.NanoGpt or CorpusFormat.Npy;
-
     /// <summary>The format that an extension stands for; null when it stands for none. A .bin beside an .idx belongs to it.</summary>
     public static CorpusFormat? ByExtension(string path) => !Extensions.TryGetValue(CompressedFile.FormatExtension(path), out var format) ? null
         : format == CorpusFormat.NanoGpt && File.Exists(Path.ChangeExtension(path, ".idx")) ? CorpusFormat.Megatron

@@ -1,6 +1,6 @@
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
-using IfGuide.Storage.Overlap;
+using IfGuide.Storage.Corpora.Documents;
 using IfGuide.Storage.Tokenizers;
 
 namespace IfGuide.Storage.Corpora;

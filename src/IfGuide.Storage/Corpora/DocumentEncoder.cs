@@ -1,16 +1,10 @@
 using System.Text;
 using IfGuide.Abstractions;
+using IfGuide.Storage.Corpora.Documents;
 using IfGuide.Storage.Overlap;
 using IfGuide.Storage.Tokenizers;
 
 namespace IfGuide.Storage.Corpora;
-
-/// <summary>A document and its tokens.</summary>
-/// <param name="Document">The document.</param>
-/// <param name="Tokens">Its tokens: of text, without end-of-text; of tokens, as they stand in the corpus.</param>
-/// <param name="Altered">Whether the tokens stand for another text: the tokenizer normalises, and character offsets refer to the normalised text.</param>
-/// <param name="Found">Numbers of the texts that a search found in it; null: nothing was looked for, or it has no text.</param>
-internal sealed record EncodedDocument(CorpusDocument Document, int[] Tokens, bool Altered, IReadOnlyList<int>? Found);
 
 /// <summary>Tokenises documents, several at a time, in order.</summary>
 internal static class DocumentEncoder
@@ -104,33 +98,6 @@ internal static class DocumentEncoder
         if (chunk.Count > 0)
         {
             yield return chunk;
-        }
-    }
-}
-
-/// <summary>Tokens must have a row in the model's embedding.</summary>
-internal static class VocabularyCheck
-{
-    /// <summary>Checks a record's tokens.</summary>
-    /// <exception cref="UserErrorException">One is outside the vocabulary.</exception>
-    public static void Tokens(ReadOnlySpan<int> tokens, int vocabularySize, string file, long line)
-    {
-        foreach (var token in tokens)
-        {
-            if ((uint)token >= (uint)vocabularySize)
-            {
-                throw new UserErrorException($"{file}, line {line}: the tokenizer gives token {token}, but the model's vocabulary has {vocabularySize} tokens: use the tokenizer that belongs to the model.");
-            }
-        }
-    }
-
-    /// <summary>Checks the end-of-text token, which closes documents and fills padding.</summary>
-    /// <exception cref="UserErrorException">It is outside the vocabulary.</exception>
-    public static void EndOfText(ITextTokenizer tokenizer, int vocabularySize)
-    {
-        if ((uint)tokenizer.EndOfTextToken >= (uint)vocabularySize)
-        {
-            throw new UserErrorException($"The tokenizer's end-of-text token is {tokenizer.EndOfTextToken}, but the model's vocabulary has {vocabularySize} tokens: use the tokenizer that belongs to the model.");
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Unicode;
 using IfGuide.Abstractions;
+using IfGuide.Storage.Corpora.Documents;
 using IfGuide.Storage.Formats;
 using IfGuide.Storage.JsonLines;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using IfGuide.Abstractions;
 using IfGuide.Numerics.Models;
+using IfGuide.Numerics.Models.Shapes;
 using IfGuide.Storage.Formats;
 using IfGuide.Storage.Safetensors;
 

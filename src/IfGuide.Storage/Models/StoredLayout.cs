@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using IfGuide.Numerics.Models;
+using IfGuide.Numerics.Models.Shapes;
 using IfGuide.Storage.Formats;
 using IfGuide.Storage.Safetensors;
 

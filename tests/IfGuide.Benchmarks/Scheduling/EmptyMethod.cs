@@ -5,7 +5,7 @@ using IfGuide.Abstractions.Units;
 using IfGuide.Grains.Compute;
 using IfGuide.Grains.Coordination;
 using IfGuide.Grains.Records;
-using IfGuide.Pipeline;
+using IfGuide.Pipeline.Planning;
 
 namespace IfGuide.Benchmarks.Scheduling;
 

@@ -1,6 +1,6 @@
 using IfGuide.Abstractions;
 using IfGuide.Grains.Tests.Toy;
-using IfGuide.Pipeline;
+using IfGuide.Pipeline.Execution;
 using IfGuide.Tests.Shared;
 using static IfGuide.Grains.Tests.Runs.ClusterRunTests;
 

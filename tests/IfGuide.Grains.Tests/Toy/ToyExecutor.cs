@@ -5,7 +5,7 @@ using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Abstractions.Units;
 using IfGuide.Grains.Compute;
-using IfGuide.Pipeline;
+using IfGuide.Pipeline.Planning;
 using IfGuide.Storage.Artifacts;
 
 namespace IfGuide.Grains.Tests.Toy;

@@ -6,7 +6,7 @@ using IfGuide.Abstractions.Specification;
 using IfGuide.Abstractions.Units;
 using IfGuide.Grains.Coordination;
 using IfGuide.Grains.Records;
-using IfGuide.Pipeline;
+using IfGuide.Pipeline.Planning;
 using IfGuide.Storage.Artifacts;
 
 namespace IfGuide.Grains.Tests.Toy;

@@ -1,4 +1,5 @@
 using IfGuide.Numerics.Evaluation;
+using IfGuide.Numerics.Models.Passes;
 using IfGuide.Numerics.Tests.Goldens;
 using static TorchSharp.torch;
 
@@ -63,5 +64,5 @@ public sealed class TextMetricsTests
     }
 
     private static Tensor Likeliest(Numerics.Models.CausalLanguageModel model, Tensor ids) =>
-        model.Hidden(ids, null, Numerics.Models.ForwardPass.Plain).Value.select(1, ids.shape[1] - 1).mm(model.Unembedding.t()).argmax(1);
+        model.Hidden(ids, null, ForwardPass.Plain).Value.select(1, ids.shape[1] - 1).mm(model.Unembedding.t()).argmax(1);
 }

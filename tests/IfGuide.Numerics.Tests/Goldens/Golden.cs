@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IfGuide.Numerics.Models;
+using IfGuide.Numerics.Models.Shapes;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Tests.Goldens;

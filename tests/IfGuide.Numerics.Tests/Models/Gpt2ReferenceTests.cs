@@ -1,4 +1,6 @@
 using IfGuide.Numerics.Models;
+using IfGuide.Numerics.Models.Passes;
+using IfGuide.Numerics.Models.Shapes;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Tests.Models;

@@ -2,6 +2,8 @@ using System.Globalization;
 using IfGuide.Numerics.Curvature;
 using IfGuide.Numerics.Influence;
 using IfGuide.Numerics.Models;
+using IfGuide.Numerics.Models.Passes;
+using IfGuide.Numerics.Models.Shapes;
 using IfGuide.Numerics.Randomness;
 using IfGuide.Tests.Shared;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
 using IfGuide.Numerics.Models;
+using IfGuide.Numerics.Models.Shapes;
 using IfGuide.Numerics.Randomness;
 using static TorchSharp.torch;
 

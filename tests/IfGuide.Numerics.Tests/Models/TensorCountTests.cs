@@ -1,6 +1,7 @@
 using IfGuide.Numerics.Influence;
 using IfGuide.Numerics.Models;
 using IfGuide.Numerics.Models.Head;
+using IfGuide.Numerics.Models.Passes;
 using IfGuide.Numerics.Randomness;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using IfGuide.Numerics.Models;
+using IfGuide.Numerics.Models.Passes;
 using IfGuide.Numerics.Sampling;
 using IfGuide.Numerics.Tests.Goldens;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
 using CsCheck;
 using IfGuide.Numerics.Models;
+using IfGuide.Numerics.Models.Passes;
 using IfGuide.Numerics.Sampling;
 using IfGuide.Numerics.Tests.Goldens;
 using static TorchSharp.torch;

@@ -1,3 +1,4 @@
+using IfGuide.Numerics.Runtime;
 using IfGuide.Numerics.Selection;
 using TorchSharp;
 
@@ -11,7 +12,7 @@ public sealed class TorchRowSumTests
     [MemberData(nameof(Lengths))]
     public void Adds_in_the_order_of_torch(int length)
     {
-        Runtime.TorchRuntime.Load();
+        TorchRuntime.Load();
         torch.set_num_threads(1);
         using var scope = torch.NewDisposeScope();
         var random = new Random(length);

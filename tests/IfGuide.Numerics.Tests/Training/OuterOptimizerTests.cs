@@ -1,4 +1,4 @@
-using IfGuide.Numerics.Models;
+using IfGuide.Numerics.Models.Shapes;
 using IfGuide.Numerics.Tests.Goldens;
 using IfGuide.Numerics.Training;
 using TorchSharp.Modules;

@@ -1,4 +1,6 @@
 using IfGuide.Numerics.Models;
+using IfGuide.Numerics.Models.Passes;
+using IfGuide.Numerics.Models.Shapes;
 using IfGuide.Numerics.Suppression;
 using IfGuide.Numerics.Tests.Goldens;
 using IfGuide.Numerics.Training;

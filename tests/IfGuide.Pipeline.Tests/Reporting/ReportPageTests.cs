@@ -2,6 +2,7 @@ using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Pipeline.Records;
 using IfGuide.Pipeline.Reporting;
+using IfGuide.Pipeline.Results;
 
 namespace IfGuide.Pipeline.Tests.Reporting;
 

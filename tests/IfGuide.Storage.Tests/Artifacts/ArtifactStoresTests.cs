@@ -1,5 +1,4 @@
 using IfGuide.Abstractions;
-using IfGuide.Storage.Artifacts;
 using IfGuide.Storage.Tests.Support;
 
 namespace IfGuide.Storage.Tests.Artifacts;

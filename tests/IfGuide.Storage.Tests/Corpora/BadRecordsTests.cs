@@ -3,6 +3,7 @@ using System.Text;
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Storage.Corpora;
+using IfGuide.Storage.Corpora.Documents;
 using IfGuide.Storage.Tests.Support;
 using ZstdSharp;
 

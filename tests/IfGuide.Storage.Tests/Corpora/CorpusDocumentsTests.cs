@@ -1,6 +1,7 @@
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Storage.Corpora;
+using IfGuide.Storage.Corpora.Documents;
 using IfGuide.Storage.Tests.Support;
 
 namespace IfGuide.Storage.Tests.Corpora;

@@ -2,6 +2,7 @@ using CsCheck;
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Storage.Corpora;
+using IfGuide.Storage.Corpora.Documents;
 using IfGuide.Storage.Formats;
 using IfGuide.Storage.Npy;
 using IfGuide.Storage.Tests.Support;

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Storage.Corpora;
+using IfGuide.Storage.Corpora.Documents;
 using IfGuide.Storage.Tests.Corpora;
 using IfGuide.Tests.Shared;
 using Parquet;

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using CsCheck;
 using IfGuide.Abstractions;
-using IfGuide.Numerics.Models;
+using IfGuide.Numerics.Models.Shapes;
 using IfGuide.Storage.Models;
 using IfGuide.Storage.Tests.Support;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using IfGuide.Numerics.Models;
+using IfGuide.Numerics.Models.Shapes;
 using IfGuide.Storage.Models;
 using IfGuide.Storage.Safetensors;
 using IfGuide.Storage.Tests.Safetensors;

@@ -1,5 +1,6 @@
 using IfGuide.Abstractions;
 using IfGuide.Numerics.Models;
+using IfGuide.Numerics.Models.Shapes;
 using IfGuide.Storage.Models;
 using IfGuide.Storage.Tests.Support;
 

@@ -1,4 +1,6 @@
+using IfGuide.Numerics.Models.Passes;
 using IfGuide.Numerics.Runtime;
+
 namespace IfGuide.Numerics.Models.Operations;
 
 /// <summary>Sum of two branches of the residual stream; the tangents add too.</summary>

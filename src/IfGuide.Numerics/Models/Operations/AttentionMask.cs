@@ -10,6 +10,9 @@ namespace IfGuide.Numerics.Models.Operations;
 /// </remarks>
 internal sealed class AttentionMask : IDisposable
 {
+    /// <summary>Up to this length padded batches take one kernel with a mask of T × T; longer rows attend from their first token on, and their numbers differ in rounding.</summary>
+    public const int MaxSquareMask = 1024;
+
     private readonly Tensor? padding;
     private readonly long queries;
     private readonly long start;
@@ -25,7 +28,7 @@ internal sealed class AttentionMask : IDisposable
         if (attentionMask is not null && attentionMask.IsEqualTo(0).any().item<bool>())
         {
             padding = attentionMask.IsEqualTo(0).unsqueeze(1).unsqueeze(1).DetachFromDisposeScope();
-            Starts = start == 0 && queries > CausalLanguageModel.LongestSquareMask ? FirstTokens(attentionMask) : null;
+            Starts = start == 0 && queries > MaxSquareMask ? FirstTokens(attentionMask) : null;
         }
     }
 

@@ -1,3 +1,4 @@
+using IfGuide.Numerics.Models.Passes;
 using IfGuide.Numerics.Runtime;
 using static TorchSharp.torch;
 

@@ -1,3 +1,4 @@
+using IfGuide.Numerics.Models.Passes;
 using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Models.Operations;

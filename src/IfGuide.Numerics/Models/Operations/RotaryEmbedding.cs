@@ -1,3 +1,4 @@
+using IfGuide.Numerics.Models.Shapes;
 using IfGuide.Numerics.Runtime;
 using static TorchSharp.torch;
 

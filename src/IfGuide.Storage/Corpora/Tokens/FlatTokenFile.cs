@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
+using IfGuide.Storage.Corpora.Documents;
 using IfGuide.Storage.Formats;
 using IfGuide.Storage.Npy;
 

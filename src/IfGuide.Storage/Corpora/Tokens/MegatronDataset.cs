@@ -1,4 +1,5 @@
 using IfGuide.Abstractions;
+using IfGuide.Storage.Corpora.Documents;
 using IfGuide.Storage.Formats;
 using Microsoft.Win32.SafeHandles;
 
@@ -7,9 +8,6 @@ namespace IfGuide.Storage.Corpora.Tokens;
 /// <summary>Megatron's indexed dataset, read document by document: an index (.idx) beside the token ids (.bin). Neither is held in memory.</summary>
 internal static class MegatronDataset
 {
-    /// <summary>The file of token ids that belongs to an index.</summary>
-    public static string TokensOf(string index) => Path.ChangeExtension(index, ".bin");
-
     /// <summary>Reads the documents.</summary>
     /// <param name="file">The index.</param>
     /// <param name="vocabulary">What is known of the tokens.</param>
@@ -19,7 +17,7 @@ internal static class MegatronDataset
     public static IEnumerable<CorpusDocument> Read(CorpusFile file, TokenVocabulary vocabulary, BadRecords bad)
     {
         using var index = IntegerReader.Open(file.Path);
-        using var tokens = IntegerReader.Open(TokensOf(file.Path));
+        using var tokens = IntegerReader.Open(CorpusFile.MegatronTokens(file.Path));
         if (Header(file, index, bad) is not { } header)
         {
             yield break;
@@ -64,7 +62,7 @@ internal static class MegatronDataset
         private readonly IntegerReader boundaries = new(index, file.Path, header.DocumentsStart, ElementType.Int64);
         private readonly IntegerReader lengths = new(index, file.Path, MegatronHeader.LengthsStart, ElementType.Int32);
         private readonly IntegerReader places = new(index, file.Path, header.PlacesStart, ElementType.Int64);
-        private readonly IntegerReader ids = new(tokens, TokensOf(file.Path), 0, header.Type);
+        private readonly IntegerReader ids = new(tokens, CorpusFile.MegatronTokens(file.Path), 0, header.Type);
         private readonly long available = RandomAccess.GetLength(tokens);
         private readonly int size = header.Type.Size();
         private long sequencesRead;
@@ -86,7 +84,7 @@ internal static class MegatronDataset
                 var (place, length) = (places[sequence], lengths[sequence]);
                 if (length < 0 || place < reached || place % size != 0 || place > available || length > (available - place) / size)
                 {
-                    bad.Add(Error(document, $"its sequence {sequence} has {length} tokens at byte {place} of '{TokensOf(file.Path)}', which has {available} bytes, {size} a token, and was read up to {reached}"));
+                    bad.Add(Error(document, $"its sequence {sequence} has {length} tokens at byte {place} of '{CorpusFile.MegatronTokens(file.Path)}', which has {available} bytes, {size} a token, and was read up to {reached}"));
                     return false;
                 }
 
@@ -116,7 +114,7 @@ internal static class MegatronDataset
                         piece.Clear();
                     }
 
-                    piece.Add(TokenCheck.Of(ids[first + token], vocabulary, TokensOf(file.Path), first + token));
+                    piece.Add(TokenCheck.Of(ids[first + token], vocabulary, CorpusFile.MegatronTokens(file.Path), first + token));
                 }
             }
 

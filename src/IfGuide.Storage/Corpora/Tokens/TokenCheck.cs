@@ -1,4 +1,5 @@
 using IfGuide.Abstractions;
+using IfGuide.Storage.Corpora.Documents;
 
 namespace IfGuide.Storage.Corpora.Tokens;
 

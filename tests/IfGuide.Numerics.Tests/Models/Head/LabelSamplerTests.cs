@@ -1,4 +1,5 @@
 using IfGuide.Numerics.Models.Head;
+using IfGuide.Numerics.Models.Passes;
 using IfGuide.Numerics.Randomness;
 using IfGuide.Numerics.Tests.Goldens;
 using static TorchSharp.torch;
@@ -54,7 +55,7 @@ public sealed class LabelSamplerTests
         var batch = Golden.Batch("tiny_neox", "padded");
         using var model = Golden.Model("tiny_neox");
         using var head = new NextTokenHead(model.Unembedding);
-        var hidden = model.Hidden(batch.InputIds, batch.AttentionMask, IfGuide.Numerics.Models.ForwardPass.Plain).Value;
+        var hidden = model.Hidden(batch.InputIds, batch.AttentionMask, ForwardPass.Plain).Value;
         var together = head.Gradient(hidden, batch, sampling);
         var alone = head.Gradient(hidden.narrow(0, 9, 1), batch with { Labels = batch.Labels.narrow(0, 9, 1), SequenceIndices = [9] }, sampling);
         Assert.True(together.Labels.narrow(0, 9, 1).eq(alone.Labels).all().item<bool>());

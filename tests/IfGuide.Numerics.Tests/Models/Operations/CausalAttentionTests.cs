@@ -1,5 +1,5 @@
-using IfGuide.Numerics.Models;
 using IfGuide.Numerics.Models.Operations;
+using IfGuide.Numerics.Models.Passes;
 using IfGuide.Numerics.Tests.Goldens;
 using static TorchSharp.torch;
 
