@@ -6,6 +6,7 @@ using IfGuide.Cli.Outputs;
 using IfGuide.Cli.RunFiles.Values;
 using IfGuide.Cli.Selection;
 using IfGuide.Cli.Sessions;
+using IfGuide.Numerics.Influence;
 using IfGuide.Numerics.Selection;
 using IfGuide.Storage.Formats;
 using IfGuide.Storage.Npy;
@@ -25,18 +26,12 @@ internal static class SelectCommand
         var budget = new Option<string>("--budget") { Description = "Largest number of selected tokens: a share such as 2%, or a count.", HelpName = "B", Required = true };
         var mask = new Option<string>("--out") { Description = "Where the mask goes, an .npy of booleans.", HelpName = "MASK.npy", Required = true };
         var order = new Option<string?>("--order") { Description = "Where the order goes, an .npy of int64: sequences by descending rank score.", HelpName = "O.npy" };
-        var kind = new Option<SelectionKind>("--kind")
+        var kind = new Option<SelectionKind?>("--kind")
         {
             Description = "token or position: scores stand at their label's index, the first of a row counts nowhere; reference: as in the authors' code.",
             HelpName = "KIND",
             DefaultValueFactory = _ => SelectionKind.LabelAligned,
-            CustomParser = result => result.Tokens is [{ Value: var word }] ? word switch
-            {
-                "token" or "position" => SelectionKind.LabelAligned,
-                "reference" => SelectionKind.Reference,
-                _ => Refuse(result, word),
-            }
-            : SelectionKind.LabelAligned,
+            CustomParser = ReadKind,
         };
         return new Command("select", "Selects tokens on any score matrix, or on a run's scores.") { scores, run, behaviour, quantile, window, budget, mask, order, kind }.Does(async (result, context, cancellationToken) =>
         {
@@ -53,7 +48,7 @@ internal static class SelectCommand
                     {
                         var matrix = new NpyScores(file);
                         var tokens = matrix.Shape(0).Sequences * matrix.Shape(0).Length;
-                        return Write(context, matrix, path, tokens, Options(tokens, result.GetValue(kind)), outputs.Mask, outputs.Order);
+                        return Write(context, matrix, path, tokens, Options(tokens, result.GetValue(kind) ?? SelectionKind.LabelAligned), outputs.Mask, outputs.Order);
                     }
 
                 case (null, { } id):
@@ -119,9 +114,19 @@ internal static class SelectCommand
         }
     }
 
-    private static SelectionKind Refuse(System.CommandLine.Parsing.ArgumentResult result, string word)
+    private static SelectionKind? ReadKind(System.CommandLine.Parsing.ArgumentResult result)
     {
-        result.AddError($"--kind is '{word}'; expected token, position or reference.");
-        return default;
+        if (result.Tokens is not [{ Value: var word }])
+        {
+            return SelectionKind.LabelAligned;
+        }
+
+        var known = ScoreMethods.All.FirstOrDefault(method => method.Key == word);
+        if (known is null)
+        {
+            result.AddError($"--kind is '{word}'; expected token, position or reference.");
+        }
+
+        return known?.Selection;
     }
 }

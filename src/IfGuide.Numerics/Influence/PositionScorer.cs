@@ -7,15 +7,18 @@ using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Influence;
 
-/// <summary>The reference's scores: Σ over layers of gₜᵀ U [aₜ; 1], the part of the sequence's influence that flows through position t (Grosse et al. 2023, Eq. 31).</summary>
-/// <remarks>Position t carries the loss of token t + 1 and whatever later losses send back to t through attention; the sum over t is the sequence's score, as it is for
-/// <c>TokenScorer</c>. Positive: learning the sequence lowers the loss of the toxic queries relative to the nontoxic.
+/// <summary>
+/// The reference's scores: Σ over layers of gₜᵀ U [aₜ; 1], the part of the sequence's influence that flows through position t
+/// (Grosse et al. 2023, Eq. 31).
+/// </summary>
+/// <remarks>Position t carries the loss of token t + 1 and whatever later losses send back to t through attention. The sum over t is
+/// the sequence's score, as it is for <see cref="TokenScorer"/>. Positive: learning the sequence lowers the loss of the toxic queries relative to the nontoxic.
 /// All directions share the pass; the scores of each are, byte for byte, those of a scorer with that direction alone.</remarks>
-public sealed class PositionScorer : IDisposable
+public sealed class PositionScorer : ITokenScorer
 {
     private readonly CausalLanguageModel model;
     private readonly NextTokenHead head;
-    private readonly Dictionary<string, Tensor>[] directions;
+    private readonly Directions directions;
 
     /// <summary>Takes a copy of one direction in the model's precision.</summary>
     /// <param name="model">Stays the caller's; must outlive this object.</param>
@@ -29,17 +32,9 @@ public sealed class PositionScorer : IDisposable
     /// <exception cref="ArgumentException">A layer is missing, unknown, or of the wrong shape.</exception>
     public PositionScorer(CausalLanguageModel model, IReadOnlyList<IReadOnlyDictionary<string, Tensor>> directions)
     {
-        ArgumentOutOfRangeException.ThrowIfZero(directions.Count);
-        foreach (var direction in directions)
-        {
-            Check(model, direction);
-        }
-
+        this.directions = new Directions(model, directions, complete: true);
         this.model = model;
         head = new NextTokenHead(model.Unembedding);
-        using var scope = NewDisposeScope();
-        this.directions = [.. directions.Select(direction => model.TrackedLayers.ToDictionary(
-            layer => layer.Name, layer => direction[layer.Name].detach().to(model.Precision, model.Device, copy: true).DetachFromDisposeScope()))];
     }
 
     /// <summary>Scores along the first direction, with the work of all.</summary>
@@ -56,13 +51,14 @@ public sealed class PositionScorer : IDisposable
     {
         using var scope = NewDisposeScope();
         using var pass = CapturedPass.Run(model, head, batch, LabelSource.Empirical);
-        var scores = Array.ConvertAll(directions, _ => zeros(batch.InputIds.shape, dtype: AccumulationPrecision.For(model.Precision), device: model.Device));
+        var precision = AccumulationPrecision.For(model.Precision);
+        var scores = Array.ConvertAll(directions.All, _ => zeros(batch.InputIds.shape, dtype: precision, device: model.Device));
         foreach (var layer in pass.Layers)
         {
             for (var index = 0; index < scores.Length; index++)
             {
                 using var inner = NewDisposeScope();
-                scores[index].AddInPlace(Share(layer, directions[index]));
+                scores[index].AddInPlace(Share(layer, directions.All[index]));
             }
         }
 
@@ -78,7 +74,7 @@ public sealed class PositionScorer : IDisposable
     {
         using var scope = NewDisposeScope();
         using var pass = CapturedPass.Run(model, head, batch, LabelSource.Empirical);
-        var scores = pass.Layers.Select(layer => (layer.Layer.Name, Share(layer, directions[0]))).ToArray();
+        var scores = pass.Layers.Select(layer => (layer.Layer.Name, Share(layer, directions.All[0]))).ToArray();
         pass.ThrowIfNotFinite("position scores", scores);
         return stack(scores.Select(entry => entry.Item2)).MoveToOuterDisposeScope();
     }
@@ -99,36 +95,13 @@ public sealed class PositionScorer : IDisposable
     public void Dispose()
     {
         head.Dispose();
-        foreach (var tensor in directions.SelectMany(direction => direction.Values))
-        {
-            tensor.Dispose();
-        }
+        directions.Dispose();
     }
 
-    private static Tensor Share(CapturedLayer layer, Dictionary<string, Tensor> direction)
+    private static Tensor Share(CapturedLayer layer, IReadOnlyDictionary<string, Tensor> direction)
     {
         var (a, g) = (layer.Input, layer.Gradient);
-        return LayerPositionScore.Compute(a.reshape(-1, a.shape[2]), g.reshape(-1, g.shape[2]), direction[layer.Layer.Name]).view(a.shape[0], a.shape[1]);
-    }
-
-    private static void Check(CausalLanguageModel model, IReadOnlyDictionary<string, Tensor> direction)
-    {
-        foreach (var layer in model.TrackedLayers)
-        {
-            if (!direction.TryGetValue(layer.Name, out var tensor))
-            {
-                throw new ArgumentException($"The direction lacks layer '{layer.Name}'; expected every tracked layer of the model.", nameof(direction));
-            }
-
-            if (tensor.dim() != 2 || tensor.shape[0] != layer.Outputs || tensor.shape[1] != layer.Inputs)
-            {
-                throw new ArgumentException($"The direction of layer '{layer.Name}' has shape [{string.Join(", ", tensor.shape)}]; expected [{layer.Outputs}, {layer.Inputs}]: it was computed with another model.", nameof(direction));
-            }
-        }
-
-        if (direction.Keys.FirstOrDefault(name => model.TrackedLayers.All(layer => layer.Name != name)) is { } unknown)
-        {
-            throw new ArgumentException($"The direction holds '{unknown}', which is no tracked layer of the model: it was computed with another model.", nameof(direction));
-        }
+        var scores = LayerPositionScore.Compute(a.reshape(-1, a.shape[2]), g.reshape(-1, g.shape[2]), direction[layer.Layer.Name]);
+        return scores.view(a.shape[0], a.shape[1]);
     }
 }

@@ -6,17 +6,20 @@ using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Influence;
 
-/// <summary>Scores every label j of a sequence by the derivative of its own loss along a preconditioned query gradient: S_j = u · ∇L_j (Eq. 8 of the IF-Guide paper), by one forward pass for any number of u.</summary>
+/// <summary>
+/// Scores every label j of a sequence by the derivative of its own loss along a preconditioned query gradient:
+/// S_j = u · ∇L_j (Eq. 8 of the IF-Guide paper), by one forward pass for any number of u.
+/// </summary>
 /// <remarks>
 /// Positive: learning the token lowers the loss of the toxic queries relative to the clean ones. The scores of a sequence sum to u · ∇(Σ_j L_j),
 /// the sum that position-wise scores have too. A direction's scores are, byte for byte, those of a scorer with that direction alone.
 /// </remarks>
-public sealed class TokenScorer : IDisposable
+public sealed class TokenScorer : ITokenScorer
 {
     private const string Computation = "token scores";
 
     private readonly CausalLanguageModel model;
-    private readonly Dictionary<string, Tensor>[] directions;
+    private readonly Directions directions;
     private readonly NextTokenHead head;
 
     /// <summary>Prepares one direction for many batches.</summary>
@@ -33,21 +36,10 @@ public sealed class TokenScorer : IDisposable
     /// <exception cref="NonFiniteException">A matrix of the direction is not finite in the model's precision.</exception>
     public TokenScorer(CausalLanguageModel model, IReadOnlyList<IReadOnlyDictionary<string, Tensor>> directions)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(directions);
-        ArgumentOutOfRangeException.ThrowIfZero(directions.Count);
-        foreach (var direction in directions)
-        {
-            Check(model, direction);
-        }
-
-        using var scope = NewDisposeScope();
+        this.directions = new Directions(model, directions, complete: false);
         this.model = model;
-        this.directions = [.. directions.Select(direction => direction.ToDictionary(
-            layer => layer.Key,
-            layer => layer.Value.detach().to(model.Precision, model.Device, copy: true).contiguous().DetachFromDisposeScope()))];
         head = new NextTokenHead(model.Unembedding);
-        if (this.directions.SelectMany(direction => direction).FirstOrDefault(layer => !FiniteCheck.AllFinite([layer.Value])).Key is { } infinite)
+        if (this.directions.FindNonFinite() is { } infinite)
         {
             Dispose();
             throw new NonFiniteException(Computation, infinite, "direction", [], "Precondition with a larger damping, or compute in float32.");
@@ -68,7 +60,7 @@ public sealed class TokenScorer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(batch);
         using var scope = NewDisposeScope();
-        var hidden = model.Hidden(batch.InputIds, batch.AttentionMask, new ForwardPass { Directions = directions });
+        var hidden = model.Hidden(batch.InputIds, batch.AttentionMask, new ForwardPass { Directions = directions.All });
         var scores = head.Tangents(hidden, batch.Labels);
         if (!FiniteCheck.AllFinite(scores))
         {
@@ -84,26 +76,6 @@ public sealed class TokenScorer : IDisposable
     public void Dispose()
     {
         head.Dispose();
-        foreach (var matrix in directions.SelectMany(direction => direction.Values))
-        {
-            matrix.Dispose();
-        }
-    }
-
-    private static void Check(CausalLanguageModel model, IReadOnlyDictionary<string, Tensor> direction)
-    {
-        var layers = model.TrackedLayers.ToDictionary(layer => layer.Name);
-        foreach (var (name, matrix) in direction)
-        {
-            if (!layers.TryGetValue(name, out var layer))
-            {
-                throw new ArgumentException($"The direction has a matrix for '{name}', which is no tracked layer of this {model.Configuration.Family} model; they are '{model.TrackedLayers[0].Name}' and so on.", nameof(direction));
-            }
-
-            if (!matrix.shape.SequenceEqual([layer.Outputs, layer.Inputs]))
-            {
-                throw new ArgumentException($"The direction of '{name}' has shape [{string.Join(", ", matrix.shape)}], but the layer's gradient is [{layer.Outputs}, {layer.Inputs}].", nameof(direction));
-            }
-        }
+        directions.Dispose();
     }
 }

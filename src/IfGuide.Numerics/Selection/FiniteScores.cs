@@ -31,14 +31,16 @@ internal static class FiniteScores
         CheckEach(scores, labelled, i, bits.Length, firstRow, length, kind);
     }
 
-    private static void CheckEach(ReadOnlySpan<float> scores, ReadOnlySpan<bool> labelled, int from, int to, long firstRow, int length, SelectionKind kind)
+    private static void CheckEach(
+        ReadOnlySpan<float> scores, ReadOnlySpan<bool> labelled, int from, int to, long firstRow, int length, SelectionKind kind)
     {
         for (var i = from; i < to; i++)
         {
-            if (!float.IsFinite(scores[i]) && CandidateScan.Counts(labelled, i, length, kind))
+            if (!float.IsFinite(scores[i]) && kind.Counts(labelled, i, length))
             {
+                var found = scores[i].ToString(CultureInfo.InvariantCulture);
                 throw new InvalidDataException(
-                    $"The score of sequence {firstRow + i / length}, token {i % length} is {scores[i].ToString(CultureInfo.InvariantCulture)}: expected a finite number; "
+                    $"The score of sequence {firstRow + i / length}, token {i % length} is {found}: expected a finite number; "
                     + "score that sequence again, or see whether the model's weights or the damping made its gradient overflow.");
             }
         }

@@ -4,12 +4,12 @@ namespace IfGuide.Numerics.Selection;
 internal sealed class RowStatistics
 {
     private readonly float threshold;
-    private readonly SelectionOptions[] windows;
+    private readonly IReadOnlyList<int> windows;
     private readonly int[] counts;
     private readonly double[] sums;
     private readonly int[][] spanTokens;
 
-    private RowStatistics(long rows, float threshold, SelectionOptions[] windows)
+    private RowStatistics(long rows, float threshold, IReadOnlyList<int> windows)
     {
         this.threshold = threshold;
         this.windows = windows;
@@ -37,8 +37,7 @@ internal sealed class RowStatistics
             rows += shards.Shape(shard).Sequences;
         }
 
-        var windows = grid.Windows.Select(window => new SelectionOptions(0, window, long.MaxValue, grid.Kind)).ToArray();
-        var statistics = thresholds.Select(threshold => new RowStatistics(rows, threshold, windows)).ToArray();
+        var statistics = thresholds.Select(threshold => new RowStatistics(rows, threshold, grid.Windows)).ToArray();
         long first = 0;
         for (var shard = 0; shard < shards.Count; shard++)
         {
@@ -71,20 +70,11 @@ internal sealed class RowStatistics
         }
 
         counts[row] = candidates.Length;
-        for (var window = 0; window < windows.Length; window++)
+        for (var window = 0; window < windows.Count; window++)
         {
-            spanTokens[window][row] = (int)SpanWalk.Run(candidates, labelled, scores.Length, windows[window], long.MaxValue, []).Selected;
+            spanTokens[window][row] = (int)SpanWalk.Run(candidates, labelled, scores.Length, windows[window], kind, long.MaxValue, []).Selected;
         }
 
-        if (kind == SelectionKind.Reference)
-        {
-            sums[row] = TorchRowSum.Above(scores, threshold);
-            return;
-        }
-
-        foreach (var candidate in candidates)
-        {
-            sums[row] += scores[candidate];
-        }
+        sums[row] = kind.Sum(scores, threshold, candidates);
     }
 }

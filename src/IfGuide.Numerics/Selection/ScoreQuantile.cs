@@ -64,12 +64,12 @@ public readonly record struct ScoreQuantile(double Exact, long Count)
 
     private static void CountUpper(ReadOnlySpan<float> scores, ReadOnlySpan<bool> labelled, int length, SelectionKind kind, long[] upper)
     {
-        var skipped = kind == SelectionKind.Reference ? 0 : 1;
+        var takesAll = kind.IgnoresLabels || labelled.IsEmpty;
         for (var row = 0; row < scores.Length; row += length)
         {
-            for (var i = row + skipped; i < row + length; i++)
+            for (var i = row + kind.FirstPosition; i < row + length; i++)
             {
-                if (skipped == 0 || labelled.IsEmpty || labelled[i])
+                if (takesAll || labelled[i])
                 {
                     upper[OrderedKey.Of(scores[i]) >> 16]++;
                 }
@@ -94,7 +94,7 @@ public readonly record struct ScoreQuantile(double Exact, long Count)
                 for (var i = 0; i < scores.Length; i++)
                 {
                     var key = OrderedKey.Of(scores[i]);
-                    if (counts[key >> 16] is { } lower && CandidateScan.Counts(labelled, i, length, kind))
+                    if (counts[key >> 16] is { } lower && kind.Counts(labelled, i, length))
                     {
                         lower[key & (Bins - 1)]++;
                     }

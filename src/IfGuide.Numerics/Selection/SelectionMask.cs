@@ -78,6 +78,7 @@ public sealed class SelectionMask
         }
 
         var found = CandidateScan.Find(scores, labelled, selection.Threshold, selection.Options.Kind, positions);
-        return SpanWalk.Run(positions.AsSpan(0, found), labelled, scores.Length, selection.Options, budget, mask).Selected;
+        var (window, kind) = (selection.Options.Window, selection.Options.Kind);
+        return SpanWalk.Run(positions.AsSpan(0, found), labelled, scores.Length, window, kind, budget, mask).Selected;
     }
 }

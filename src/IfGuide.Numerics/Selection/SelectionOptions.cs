@@ -1,18 +1,5 @@
 namespace IfGuide.Numerics.Selection;
 
-/// <summary>How the selection treats positions and rounding.</summary>
-public enum SelectionKind
-{
-    /// <summary>The authors' code to the bit: every position counts, float32 arithmetic in torch's order of summation.</summary>
-    Reference,
-
-    /// <summary>
-    /// The paper's Alg. 1 on scores that stand at their label's index: positions without a label (the first of every row among them)
-    /// enter neither the quantile nor the selection, and the ranking does not depend on the scale of the scores.
-    /// </summary>
-    LabelAligned,
-}
-
 /// <summary>Parameters of the selection (paper Alg. 1).</summary>
 /// <param name="Quantile">Scores strictly above this quantile are candidates; in [0, 1].</param>
 /// <param name="Window">Tokens selected on each side of a candidate; at least 0.</param>

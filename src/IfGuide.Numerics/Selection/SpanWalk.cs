@@ -8,20 +8,21 @@ internal static class SpanWalk
     /// <param name="candidates">Candidates of one row, ascending.</param>
     /// <param name="labelled">Which positions of the row carry a label; empty: all.</param>
     /// <param name="length">Tokens in the row.</param>
-    /// <param name="options">Window and kind.</param>
+    /// <param name="window">Tokens selected on each side of a candidate.</param>
+    /// <param name="kind">Which positions count.</param>
     /// <param name="budget">Tokens left.</param>
     /// <param name="mask">The row's mask, set where tokens are selected; empty: only count.</param>
     /// <returns>Tokens selected, and the candidate whose span did not fit (−1: all did).</returns>
     public static (long Selected, int Refused) Run(
-        ReadOnlySpan<int> candidates, ReadOnlySpan<bool> labelled, int length, SelectionOptions options, long budget, Span<bool> mask)
+        ReadOnlySpan<int> candidates, ReadOnlySpan<bool> labelled, int length, int window, SelectionKind kind, long budget, Span<bool> mask)
     {
         long selected = 0;
         var end = 0;
         foreach (var candidate in candidates)
         {
-            var from = Math.Max(end, candidate - options.Window);
-            var to = (int)Math.Min(length, (long)candidate + options.Window + 1);
-            var added = Selectable(labelled, from, to, options.Kind);
+            var from = Math.Max(end, candidate - window);
+            var to = (int)Math.Min(length, (long)candidate + window + 1);
+            var added = kind.CountBetween(labelled, from, to);
             if (selected + added > budget)
             {
                 return (selected, candidate);
@@ -29,7 +30,7 @@ internal static class SpanWalk
 
             for (var k = from; !mask.IsEmpty && k < to; k++)
             {
-                mask[k] = CandidateScan.Counts(labelled, k, length, options.Kind);
+                mask[k] = kind.Counts(labelled, k, length);
             }
 
             selected += added;
@@ -37,16 +38,5 @@ internal static class SpanWalk
         }
 
         return (selected, -1);
-    }
-
-    private static int Selectable(ReadOnlySpan<bool> labelled, int from, int to, SelectionKind kind)
-    {
-        if (from >= to || kind == SelectionKind.Reference)
-        {
-            return Math.Max(0, to - from);
-        }
-
-        from = Math.Max(1, from);
-        return labelled.IsEmpty ? Math.Max(0, to - from) : labelled[from..Math.Max(from, to)].Count(true);
     }
 }

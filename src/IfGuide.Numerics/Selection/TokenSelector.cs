@@ -92,7 +92,7 @@ public static class TokenSelector
         {
             var positions = new int[scores.Length];
             var found = CandidateScan.Find(scores, labelled, threshold, options.Kind, positions);
-            walk = SpanWalk.Run(positions.AsSpan(0, found), labelled, scores.Length, options, options.Budget - used, []);
+            walk = SpanWalk.Run(positions.AsSpan(0, found), labelled, scores.Length, options.Window, options.Kind, options.Budget - used, []);
         });
         return (walk.Selected, new BudgetStop(rank, row, walk.Refused));
     }

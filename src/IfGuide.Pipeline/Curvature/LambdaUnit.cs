@@ -1,7 +1,7 @@
-using IfGuide.Abstractions.Specification;
 using IfGuide.Numerics.Curvature;
 using IfGuide.Numerics.Randomness;
 using IfGuide.Pipeline.Corpus;
+using IfGuide.Pipeline.Methods;
 using IfGuide.Pipeline.Runs;
 using IfGuide.Storage.Safetensors;
 using static TorchSharp.torch;
@@ -15,7 +15,7 @@ internal static class LambdaUnit
     {
         using var scope = NewDisposeScope();
         var model = ProxyModel.Of(context);
-        var basis = context.Specification.Factors.Strategy == CurvatureStrategy.Ekfac ? Basis(context) : null;
+        var basis = context.Specification.Factors.Curvature().NeedsEigenbasis ? Basis(context) : null;
         using var sums = new LambdaAccumulator(model, basis);
         var labels = FactorLabels.Of(context, RandomPurpose.LambdaLabels);
         foreach (var batch in ShardBatches.OfFactorSample(context))

@@ -1,4 +1,6 @@
 using IfGuide.Numerics.Curvature;
+using IfGuide.Numerics.Preconditioning;
+using IfGuide.Pipeline.Methods;
 using IfGuide.Pipeline.Runs;
 using IfGuide.Storage.Safetensors;
 using static TorchSharp.torch;
@@ -31,13 +33,12 @@ internal sealed class StoredCurvature : IDisposable
     public PreconditionedGradient Precondition(string layer, Tensor gradient)
     {
         var factors = context.Specification.Factors;
-        var damping = factors.Damping is { } absolute ? DampingRule.Absolute(absolute) : DampingRule.Automatic;
-        return Preconditioner.Precondition((PreconditioningStrategy)factors.Strategy, layer, gradient, Of(layer), damping);
+        return factors.Curvature().Precondition(layer, gradient, Load(layer), factors.DampingRule());
     }
 
     public void Dispose() => lambda?.Dispose();
 
-    private LayerCurvature Of(string layer)
+    private LayerFactors Load(string layer)
     {
         Eigenpairs? activation = null, gradient = null;
         if (context.Names.HasEigenbasis)
@@ -51,7 +52,8 @@ internal sealed class StoredCurvature : IDisposable
                 Load(basis, FactorNames.Of(FactorNames.GradientEigenvectors, layer)));
         }
 
-        return new LayerCurvature(activation, gradient, lambda?.Totals[FactorNames.Of(FactorNames.Lambda, layer)], sequences);
+        var sum = lambda?.Totals[FactorNames.Of(FactorNames.Lambda, layer)];
+        return new LayerFactors(activation, gradient, sum, sequences);
     }
 
     private long AddLambda(FactorSum sum)

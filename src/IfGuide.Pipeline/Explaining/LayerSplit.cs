@@ -1,8 +1,7 @@
-using IfGuide.Abstractions.Specification;
-using IfGuide.Numerics.Influence;
 using IfGuide.Pipeline.Corpus;
 using IfGuide.Pipeline.Curvature;
 using IfGuide.Pipeline.Influence;
+using IfGuide.Pipeline.Methods;
 using IfGuide.Pipeline.Planning;
 using IfGuide.Pipeline.Runs;
 using static TorchSharp.torch;
@@ -19,18 +18,13 @@ internal static class LayerSplit
         var direction = ScoreUnit.DirectionsOf(context, [behaviour])[0];
         var layers = model.TrackedLayers.Select(layer => layer.Name).ToArray();
         var parts = layers.Select(_ => new float[range.Count]).ToArray();
-        var split = context.Specification.Scores.Kind == ScoreKind.Token
-            ? new TokenSplit(model, direction, layers)
-            : (IScoreSplit)new PositionSplit(model, direction, context.Specification.Scores.Kind);
-        using (split)
+        using var scorer = context.Specification.Scores.Method().OpenLayerScorer(model, direction);
+        foreach (var batch in ShardBatches.OfTokens(context, context.Work, range.First, range.Count))
         {
-            foreach (var batch in ShardBatches.OfTokens(context, context.Work, range.First, range.Count))
+            using var part = NewDisposeScope();
+            for (var layer = 0; layer < layers.Length; layer++)
             {
-                using var part = NewDisposeScope();
-                for (var layer = 0; layer < layers.Length; layer++)
-                {
-                    Copy(split.Score(batch, layer), batch.SequenceIndices, range, parts[layer]);
-                }
+                Copy(scorer.Score(batch, layer), batch.SequenceIndices, range, parts[layer]);
             }
         }
 
@@ -53,36 +47,4 @@ internal static class LayerSplit
 
     private static double Sum(float[] part, DocumentRange range, TokenTarget target) =>
         part.Skip((int)(target.First - range.First)).Take(target.Count).Sum(score => (double)score);
-
-    private interface IScoreSplit : IDisposable
-    {
-        /// <summary>One layer's part of the scores, [sequences, tokens]; layers of a batch are asked for in order.</summary>
-        Tensor Score(Numerics.TokenBatch batch, int layer);
-    }
-
-    /// <summary>A forward pass for each layer, along its direction alone.</summary>
-    private sealed class TokenSplit(Numerics.Models.CausalLanguageModel model, IReadOnlyDictionary<string, Tensor> direction, string[] layers) : IScoreSplit
-    {
-        private readonly TokenScorer[] scorers = [.. layers.Select(layer => new TokenScorer(model, new Dictionary<string, Tensor> { [layer] = direction[layer] }))];
-
-        public Tensor Score(Numerics.TokenBatch batch, int layer) => scorers[layer].Score(batch);
-
-        public void Dispose() => Array.ForEach(scorers, scorer => scorer.Dispose());
-    }
-
-    /// <summary>One pass for all layers.</summary>
-    private sealed class PositionSplit(Numerics.Models.CausalLanguageModel model, IReadOnlyDictionary<string, Tensor> direction, ScoreKind kind) : IScoreSplit
-    {
-        private readonly PositionScorer scorer = new(model, direction);
-        private Tensor? scores;
-
-        public Tensor Score(Numerics.TokenBatch batch, int layer)
-        {
-            scores = layer == 0 ? scorer.ScoreByLayer(batch) : scores!;
-            var part = scores.select(0, layer);
-            return kind == ScoreKind.Reference ? part : PositionScorer.ShiftToLabels(part);
-        }
-
-        public void Dispose() => scorer.Dispose();
-    }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using IfGuide.Numerics.Influence;
 using IfGuide.Pipeline.Curvature;
+using IfGuide.Pipeline.Methods;
 using IfGuide.Pipeline.Runs;
 using IfGuide.Storage.Safetensors;
 using static TorchSharp.torch;
@@ -22,7 +23,7 @@ internal static class DirectionUnit
         foreach (var layer in curvature.Layers)
         {
             using var part = NewDisposeScope();
-            var (name, normalisation) = (FactorNames.Of(FactorNames.Query, layer), (GradientNormalisation)context.Specification.Scores.Normalise);
+            var (name, normalisation) = (FactorNames.Of(FactorNames.Query, layer), context.Specification.Scores.Normalisation());
             var query = context.Specification.Scores.Contrast ?? true
                 ? QueryContrast.Difference(Load(context, toxic, name), Counts(toxic), Load(context, nontoxic, name), Counts(nontoxic), normalisation)
                 : QueryContrast.Alone(Load(context, toxic, name), Counts(toxic), normalisation);

@@ -1,9 +1,7 @@
 using System.Runtime.InteropServices;
-using IfGuide.Abstractions.Specification;
-using IfGuide.Numerics;
-using IfGuide.Numerics.Influence;
 using IfGuide.Pipeline.Corpus;
 using IfGuide.Pipeline.Curvature;
+using IfGuide.Pipeline.Methods;
 using IfGuide.Pipeline.Planning;
 using IfGuide.Pipeline.Runs;
 using IfGuide.Storage.Formats;
@@ -26,16 +24,14 @@ internal static class ScoreUnit
         BehaviourNames[] behaviours = [own, .. others.DistinctBy(behaviour => behaviour.ScoreKey)];
         var model = ProxyModel.Of(context);
         var directions = DirectionsOf(context, behaviours);
-        var kind = context.Specification.Scores.Kind;
-        using var positions = kind == ScoreKind.Token ? null : new PositionScorer(model, directions);
-        using var tokens = kind == ScoreKind.Token ? new TokenScorer(model, directions) : null;
+        using var scorer = context.Specification.Scores.Method().OpenScorer(model, directions);
         PutAll(context, behaviours.Select(behaviour => behaviour.Scores(shard)).ToArray(), [], streams =>
         {
             var writers = streams.Select(stream => new NpyWriter(stream, ElementType.Float32, [context.Inputs.ShardSequences[shard], context.Inputs.SequenceLength])).ToArray();
             foreach (var batch in ShardBatches.OfShard(context))
             {
                 using var part = NewDisposeScope();
-                var scores = tokens?.Scores(batch) ?? Positions(positions!, batch, kind);
+                var scores = scorer.Scores(batch);
                 for (var index = 0; index < writers.Length; index++)
                 {
                     writers[index].Write(MemoryMarshal.Cast<byte, float>(scores[index].to_type(ScalarType.Float32).cpu().contiguous().bytes));
@@ -71,11 +67,5 @@ internal static class ScoreUnit
         }
 
         context.Store.Put(artifacts.Span[0], stream => PutAll(context, artifacts[1..], [.. opened, stream], write));
-    }
-
-    private static IReadOnlyList<Tensor> Positions(PositionScorer scorer, TokenBatch batch, ScoreKind kind)
-    {
-        var scores = scorer.Scores(batch);
-        return kind == ScoreKind.Reference ? scores : [.. scores.Select(PositionScorer.ShiftToLabels)];
     }
 }

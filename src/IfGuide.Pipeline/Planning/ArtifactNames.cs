@@ -3,6 +3,7 @@ using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Abstractions.Units;
 using IfGuide.Numerics.Models;
+using IfGuide.Pipeline.Methods;
 using IfGuide.Pipeline.Records;
 
 namespace IfGuide.Pipeline.Planning;
@@ -18,10 +19,10 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
     private readonly FactorsSpec factors = specification.Factors;
 
     /// <summary>True when the strategy uses Kronecker factors.</summary>
-    public bool HasEigenbasis => factors.Strategy is CurvatureStrategy.Ekfac or CurvatureStrategy.Kfac;
+    public bool HasEigenbasis => factors.Curvature().NeedsEigenbasis;
 
     /// <summary>True when the strategy uses squared gradients.</summary>
-    public bool HasLambda => factors.Strategy is CurvatureStrategy.Ekfac or CurvatureStrategy.Diagonal;
+    public bool HasLambda => factors.Curvature().NeedsLambda;
 
     /// <summary>Key of the proxy's weights.</summary>
     public string ProxyKey => field ??= inputs.Proxy.Weights is null
@@ -240,7 +241,7 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
             factors.Strategy,
             HasEigenbasis ? FactorKey : null,
             HasLambda ? LambdaKey : null,
-            factors.Strategy == CurvatureStrategy.Identity ? null : factors.Damping,
+            factors.Curvature().IsDamped ? factors.Damping : null,
             QueryKey(behaviour.Toxic),
             specification.Scores.Contrast ?? true ? QueryKey(behaviour.Nontoxic) : "no contrast",
             specification.Scores.Normalise);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
+using IfGuide.Pipeline.Methods;
 using IfGuide.Pipeline.Records;
 using IfGuide.Pipeline.Reporting.Charts;
 
@@ -87,7 +88,7 @@ internal static class ReportSummary
         [
             Fact("Proxy", Model(run.Proxy)),
             Fact("Corpus", run.Corpus.Path ?? run.Corpus.Pretokenised?.InputIds ?? string.Empty),
-            Fact("Curvature", $"{run.Factors.Strategy.ToString().ToLowerInvariant()}, {run.Factors.Labels.ToString().ToLowerInvariant()} labels, {(run.Factors.Damping is { } damping ? $"damping {Figures.Number(damping)}" : "automatic damping")}, {(run.Factors.Sequences is { } count ? $"{Figures.Count(count)} sequences" : "all sequences")}"),
+            Fact("Curvature", $"{run.Factors.Curvature().Key}, {run.Factors.Labels.ToString().ToLowerInvariant()} labels, {(run.Factors.Damping is { } damping ? $"damping {Figures.Number(damping)}" : "automatic damping")}, {(run.Factors.Sequences is { } count ? $"{Figures.Count(count)} sequences" : "all sequences")}"),
             Fact("Scores", $"{run.Scores.Kind.ToString().ToLowerInvariant()}, query gradients normalised by {run.Scores.Normalise.ToString().ToLowerInvariant()}{(run.Scores.Contrast ?? true ? string.Empty : ", toxic queries alone")}"),
             Fact("Target", run.Target is null ? "none: the run stops after selection" : Model(run.Target)),
             Fact("Suppression", run.Target is null ? "–" : $"{objective}, lambda {Figures.Number(run.Suppression.PenaltyWeight)}"),

@@ -1,5 +1,6 @@
 using IfGuide.Abstractions.Specification;
 using IfGuide.Numerics.Selection;
+using IfGuide.Pipeline.Methods;
 using IfGuide.Pipeline.Planning;
 using IfGuide.Pipeline.Records;
 using IfGuide.Pipeline.Runs;
@@ -52,7 +53,7 @@ internal static class SelectionUnit
     }
 
     /// <summary>How the selection treats this run's kind of scores.</summary>
-    public static SelectionKind KindOf(RunSpec run) => run.Scores.Kind == ScoreKind.Reference ? SelectionKind.Reference : SelectionKind.LabelAligned;
+    public static SelectionKind KindOf(RunSpec run) => run.Scores.Method().Selection;
 
     /// <summary>Stores one shard's mask; returns how many of its sequences hold a selected token.</summary>
     private static long PutMask(UnitContext context, BehaviourNames behaviour, ISelectionChoice choice, int shard)

@@ -1,5 +1,6 @@
 using IfGuide.Numerics.Curvature;
 using IfGuide.Numerics.Influence;
+using IfGuide.Numerics.Preconditioning;
 using IfGuide.Numerics.Randomness;
 using IfGuide.Numerics.Tests.Goldens;
 using static TorchSharp.torch;
@@ -86,8 +87,8 @@ public sealed class LeakTests
         lambda.Add(batch, LabelSource.Sampled(1, RandomPurpose.LambdaLabels));
         using var query = new QueryGradientAccumulator(model);
         query.Add(Golden.Batch(family, "toxic"));
-        var direction = query.Sums.ToDictionary(sum => sum.Key, sum => Preconditioner.Precondition(
-            PreconditioningStrategy.Ekfac, sum.Key, sum.Value, new LayerCurvature(activation[sum.Key], gradient[sum.Key], lambda.Sums()[sum.Key], lambda.SequenceCount), DampingRule.Automatic).Direction);
+        var direction = query.Sums.ToDictionary(sum => sum.Key, sum => new EkfacCurvature().Precondition(
+            sum.Key, sum.Value, new LayerFactors(activation[sum.Key], gradient[sum.Key], lambda.Sums()[sum.Key], lambda.SequenceCount), new AutomaticDamping()).Direction);
         using var scorer = new PositionScorer(model, direction);
         Assert.Equal(batch.InputIds.shape, PositionScorer.ShiftToLabels(scorer.Score(batch)).shape);
     }

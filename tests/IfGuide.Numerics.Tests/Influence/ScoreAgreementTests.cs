@@ -1,5 +1,5 @@
-using IfGuide.Numerics.Curvature;
 using IfGuide.Numerics.Influence;
+using IfGuide.Numerics.Preconditioning;
 using IfGuide.Numerics.Tests.Curvature;
 using IfGuide.Numerics.Tests.Curvature.Reference;
 using IfGuide.Numerics.Tests.Goldens;
@@ -27,7 +27,7 @@ public sealed class ScoreAgreementTests(GoldenFixture fixture)
     {
         using var scope = NewDisposeScope();
         var run = fixture.Run(family, set, precision);
-        var direction = run.Direction(PreconditioningStrategy.Ekfac, DampingRule.Automatic, run.Gradient("diff_meanseq"));
+        var direction = run.Direction(new EkfacCurvature(), new AutomaticDamping(), run.Gradient("diff_meanseq"));
         using var tokens = new TokenScorer(run.Model, direction);
         var byToken = tokens.Score(run.Train);
         var byPosition = PositionScorer.ShiftToLabels(run.Scores(direction));
@@ -46,7 +46,7 @@ public sealed class ScoreAgreementTests(GoldenFixture fixture)
         Tensor Scores(ScalarType precision)
         {
             var run = fixture.Run(family, "plain", precision);
-            using var scorer = new TokenScorer(run.Model, run.Direction(PreconditioningStrategy.Ekfac, DampingRule.Automatic, run.Gradient("diff_meanseq")));
+            using var scorer = new TokenScorer(run.Model, run.Direction(new EkfacCurvature(), new AutomaticDamping(), run.Gradient("diff_meanseq")));
             return scorer.Score(run.Train).narrow(1, 1, 23); // token 0 has no score
         }
 

@@ -1,4 +1,4 @@
-using IfGuide.Numerics.Curvature;
+using IfGuide.Numerics.Preconditioning;
 using IfGuide.Numerics.Tests.Goldens;
 using static TorchSharp.torch;
 
@@ -41,13 +41,13 @@ public sealed record GoldenCase(string Family, string Set, string File, bool Wid
         return data;
     }
 
-    public static DampingRule Damping(string name) => name switch
+    public static IDampingRule Damping(string name) => name switch
     {
-        "heur" or "none" => DampingRule.Automatic,
-        "d1e-3" => DampingRule.Absolute(1e-3),
-        "d1e-8" => DampingRule.Absolute(1e-8),
+        "heur" or "none" => new AutomaticDamping(),
+        "d1e-3" => new AbsoluteDamping(1e-3),
+        "d1e-8" => new AbsoluteDamping(1e-8),
         _ => throw new ArgumentException($"unknown damping '{name}'"),
     };
 
-    public static PreconditioningStrategy Strategy(string name) => Enum.Parse<PreconditioningStrategy>(name, ignoreCase: true);
+    public static ICurvature Strategy(string name) => Curvatures.Find(name);
 }

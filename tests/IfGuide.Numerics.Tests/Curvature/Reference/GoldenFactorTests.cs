@@ -1,4 +1,5 @@
 using IfGuide.Numerics.Curvature;
+using IfGuide.Numerics.Preconditioning;
 using IfGuide.Numerics.Tests.Goldens;
 using static TorchSharp.torch;
 
@@ -106,7 +107,7 @@ public sealed class GoldenFactorTests(GoldenFixture fixture)
             {
                 foreach (var entry in json.GetProperty(layer.Name).EnumerateObject())
                 {
-                    var damping = run.Precondition(layer.Name, GoldenCase.Strategy(entry.Name), DampingRule.Automatic, run.Query("toxic").Sums[layer.Name]).Damping;
+                    var damping = run.Precondition(layer.Name, GoldenCase.Strategy(entry.Name), new AutomaticDamping(), run.Query("toxic").Sums[layer.Name]).Damping;
                     var expected = entry.Value.GetDouble();
                     fixture.Check("automatic damping", family, precision, $"{family}/{set}/{file}:{layer.Name}", Math.Abs(damping - expected) / expected, precision == ScalarType.Float64 ? 1e-9 : 1e-5);
                 }

@@ -1,4 +1,5 @@
 using IfGuide.Numerics.Curvature;
+using IfGuide.Numerics.Preconditioning;
 using IfGuide.Numerics.Randomness;
 using IfGuide.Numerics.Tests.Goldens;
 using static TorchSharp.torch;
@@ -22,7 +23,7 @@ public sealed class GoldenQualityTests(GoldenFixture fixture)
     {
         using var scope = NewDisposeScope();
         var run = fixture.Run(family, "plain", ScalarType.Float32);
-        var ours = run.Scores(run.Direction(GoldenCase.Strategy(strategy), DampingRule.Automatic, run.Gradient("toxic")));
+        var ours = run.Scores(run.Direction(GoldenCase.Strategy(strategy), new AutomaticDamping(), run.Gradient("toxic")));
         var exact = Golden.Array($"{family}/exact_influence/token_ggn_block_toxic.f64.npy");
         var expected = Golden.Json($"{family}/exact_influence/results.json").GetProperty("exact").GetProperty($"kronfluence_{strategy}_empirical_labels|vs|ggn_block|toxic");
         Assert.Equal(expected.GetProperty("token_pearson").GetDouble(), Compare.Pearson(Positions(ours), Positions(exact)), 2e-4);
@@ -54,8 +55,8 @@ public sealed class GoldenQualityTests(GoldenFixture fixture)
             lambda.Add(run.Train, LabelSource.Sampled((ulong)draw, RandomPurpose.LambdaLabels));
         }
 
-        var direction = run.Gradient("toxic").ToDictionary(entry => entry.Key, entry => Preconditioner.Precondition(
-            PreconditioningStrategy.Ekfac, entry.Key, entry.Value, new LayerCurvature(activation[entry.Key], gradient[entry.Key], lambda.Sums()[entry.Key], lambda.SequenceCount), DampingRule.Automatic).Direction);
+        var direction = run.Gradient("toxic").ToDictionary(entry => entry.Key, entry => new EkfacCurvature().Precondition(
+            entry.Key, entry.Value, new LayerFactors(activation[entry.Key], gradient[entry.Key], lambda.Sums()[entry.Key], lambda.SequenceCount), new AutomaticDamping()).Direction);
         var scores = run.Scores(direction);
         var exact = Golden.Array($"{family}/exact_influence/token_ekfac_exact_expectation_toxic.f64.npy");
         fixture.CheckCorrelation($"{draws} label draws and the exact expectation, Pearson", family, Compare.Pearson(Positions(scores), Positions(exact)), 0.995);
@@ -74,7 +75,7 @@ public sealed class GoldenQualityTests(GoldenFixture fixture)
         Tensor Scores(ScalarType precision)
         {
             var run = fixture.Run(family, "plain", precision);
-            return Positions(run.Scores(run.Direction(PreconditioningStrategy.Ekfac, DampingRule.Automatic, run.Gradient(query))));
+            return Positions(run.Scores(run.Direction(new EkfacCurvature(), new AutomaticDamping(), run.Gradient(query))));
         }
 
         fixture.CheckCorrelation($"bfloat16 and float32 position scores, {query}, Spearman", family, Compare.Spearman(Scores(ScalarType.Float32), Scores(ScalarType.BFloat16)), 0.99);

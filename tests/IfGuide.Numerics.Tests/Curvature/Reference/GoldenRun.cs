@@ -1,6 +1,7 @@
 using IfGuide.Numerics.Curvature;
 using IfGuide.Numerics.Influence;
 using IfGuide.Numerics.Models;
+using IfGuide.Numerics.Preconditioning;
 using IfGuide.Numerics.Tests.Goldens;
 using static TorchSharp.torch;
 
@@ -90,22 +91,21 @@ internal sealed class GoldenRun(string family, string set, ScalarType precision)
             sum => QueryContrast.Difference(sum.Value, toxic.Counts, nontoxic.Sums[sum.Key], nontoxic.Counts, normalisation));
     }
 
-    public PreconditionedGradient Precondition(string layer, PreconditioningStrategy strategy, DampingRule damping, Tensor gradient)
+    public PreconditionedGradient Precondition(string layer, ICurvature curvature, IDampingRule damping, Tensor gradient)
     {
-        var lambda = strategy switch
-        {
-            PreconditioningStrategy.Ekfac => Lambda,
-            PreconditioningStrategy.Diagonal => DiagonalLambda,
-            _ => null,
-        };
-        var factors = strategy is PreconditioningStrategy.Ekfac or PreconditioningStrategy.Kfac;
-        var curvature = new LayerCurvature(
-            factors ? ActivationEigenpairs[layer] : null, factors ? GradientEigenpairs[layer] : null, lambda?.Sums()[layer], lambda?.SequenceCount ?? 0);
-        return Preconditioner.Precondition(strategy, layer, gradient, curvature, damping, AccumulationPrecision.For(precision));
+        var lambda = curvature.NeedsLambda ? LambdaOf(curvature) : null;
+        var factors = new LayerFactors(
+            curvature.NeedsEigenbasis ? ActivationEigenpairs[layer] : null,
+            curvature.NeedsEigenbasis ? GradientEigenpairs[layer] : null,
+            lambda?.Sums()[layer],
+            lambda?.SequenceCount ?? 0);
+        return curvature.Precondition(layer, gradient, factors, damping, AccumulationPrecision.For(precision));
     }
 
-    public IReadOnlyDictionary<string, Tensor> Direction(PreconditioningStrategy strategy, DampingRule damping, IReadOnlyDictionary<string, Tensor> gradient) =>
-        gradient.ToDictionary(entry => entry.Key, entry => Precondition(entry.Key, strategy, damping, entry.Value).Direction);
+    public IReadOnlyDictionary<string, Tensor> Direction(ICurvature curvature, IDampingRule damping, IReadOnlyDictionary<string, Tensor> gradient) =>
+        gradient.ToDictionary(entry => entry.Key, entry => Precondition(entry.Key, curvature, damping, entry.Value).Direction);
+
+    private LambdaAccumulator LambdaOf(ICurvature curvature) => curvature.NeedsEigenbasis ? Lambda : DiagonalLambda;
 
     /// <summary>[sequences, tokens].</summary>
     public Tensor Scores(IReadOnlyDictionary<string, Tensor> direction) => Scored(direction, (scorer, batch) => scorer.Score(batch), 0);
