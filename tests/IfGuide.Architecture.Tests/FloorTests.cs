@@ -2,20 +2,9 @@ using System.Xml.Linq;
 
 namespace IfGuide.Architecture.Tests;
 
-/// <summary>Dependencies point down only. This map is the architecture: a new edge or a new package is a decision, made here.</summary>
+/// <summary>Dependencies point down only: between projects, packages and folders, as <see cref="HouseMap"/> says.</summary>
 public sealed class FloorTests
 {
-    private static readonly Dictionary<string, (string[] Projects, string[] Packages)> Allowed = new()
-    {
-        ["IfGuide.Abstractions"] = ([], ["Microsoft.Orleans.Sdk"]),
-        ["IfGuide.Numerics"] = ([], []), // TorchSharp comes from UsesTorch
-        ["IfGuide.Storage"] = (["IfGuide.Abstractions", "IfGuide.Numerics"], ["Azure.Identity", "Azure.Storage.Blobs", "MessagePack", "Microsoft.ML.Tokenizers", "Parquet.Net", "ZstdSharp.Port"]),
-        ["IfGuide.Pipeline"] = (["IfGuide.Storage"], ["Fluid.Core", "Microsoft.ML", "Microsoft.ML.OnnxRuntime"]),
-        ["IfGuide.Grains"] = (["IfGuide.Pipeline", "IfGuide.Client"], ["Microsoft.Orleans.Server", "Microsoft.Orleans.Reminders", "Microsoft.Orleans.Reminders.Redis", "Microsoft.CodeAnalysis.BannedApiAnalyzers"]),
-        ["IfGuide.Client"] = (["IfGuide.Abstractions"], ["Microsoft.Orleans.Client", "Microsoft.Orleans.Clustering.Redis", "StackExchange.Redis"]),
-        ["IfGuide.Cli"] = (["IfGuide.Grains", "IfGuide.Client"], ["Microsoft.Extensions.Hosting", "Parquet.Net", "Spectre.Console", "System.CommandLine", "YamlDotNet"]),
-    };
-
     private static readonly string[] OnTorch = ["IfGuide.Numerics", "IfGuide.Cli"];
 
     public static TheoryData<string> Projects => [.. Repository.Files
@@ -25,10 +14,32 @@ public sealed class FloorTests
     [Theory, MemberData(nameof(Projects))]
     public void Project_References_OnlyWhatItsFloorMay(string project)
     {
-        Assert.True(Allowed.TryGetValue(project, out var allowed), $"{project} stands on no floor: add it to the map, and say why it is not a folder.");
-        var references = Elements(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path.Replace('\\', '/')));
-        Assert.Empty(references.Except(allowed.Projects));
-        Assert.Empty(Elements(project, "PackageReference").Except(allowed.Packages));
+        var isMapped = HouseMap.Projects.TryGetValue(project, out var plan);
+        Assert.True(isMapped, $"{project} is not on the map: add it, and say why it is not a folder.");
+        var paths = ReadIncludes(project, "ProjectReference").Select(path => path.Replace('\\', '/'));
+        var references = paths.Select(path => Path.GetFileNameWithoutExtension(path));
+        Assert.Empty(references.Except(plan!.Uses));
+        Assert.Empty(ReadIncludes(project, "PackageReference").Except(plan.Packages));
+    }
+
+    [Theory, MemberData(nameof(Projects))]
+    public void Project_UsesExactly_TheProjectsOfTheMap(string project) =>
+        Assert.Equal(HouseMap.Projects[project].Uses.Order(StringComparer.Ordinal), Repository.House.GetUsedProjects(project));
+
+    [Theory, MemberData(nameof(Projects))]
+    public void Folders_AreThoseOfTheMap(string project)
+    {
+        var mapped = HouseMap.Projects[project].Floors.SelectMany(floor => floor).Select(room => room.Folder);
+        Assert.Equal(mapped.Order(StringComparer.Ordinal), Repository.House.GetFolders(project).Nodes);
+    }
+
+    [Theory, MemberData(nameof(Projects))]
+    public void Folder_Uses_OnlyLowerFloors(string project)
+    {
+        var known = HouseMap.KnownCircles.Where(arrow => arrow.Project == project).Select(arrow => (arrow.From, arrow.To)).ToList();
+        var wrong = FindArrowsNotDown(project).ToList();
+        Assert.Empty(wrong.Except(known).Select(arrow => $"{arrow.From} -> {arrow.To}: {Explain(project, arrow.From, arrow.To)}"));
+        Assert.Empty(known.Except(wrong).Select(arrow => $"{arrow.From} -> {arrow.To} is mended: take it from KnownCircles"));
     }
 
     [Theory, MemberData(nameof(Projects))]
@@ -42,7 +53,8 @@ public sealed class FloorTests
     public void Grains_AndTheCommandLine_NeverNameATensor()
     {
         Assert.Contains("N:TorchSharp", Repository.Read("src/IfGuide.Grains/BannedSymbols.txt"), StringComparison.Ordinal);
-        foreach (var file in Repository.Code("src/IfGuide.Grains").Concat(Repository.Code("src/IfGuide.Cli")).Concat(Repository.Code("src/IfGuide.Abstractions")))
+        string[] folders = ["src/IfGuide.Grains", "src/IfGuide.Cli", "src/IfGuide.Abstractions"];
+        foreach (var file in folders.SelectMany(Repository.Code))
         {
             Assert.DoesNotContain("using TorchSharp", Repository.Read(file), StringComparison.Ordinal);
         }
@@ -50,7 +62,7 @@ public sealed class FloorTests
 
     [Theory, MemberData(nameof(Projects))]
     public void Project_DoesNotSwitchOffDocumentation(string project) =>
-        Assert.DoesNotContain(Load(project).Descendants("NoWarn"), element => element.Value.Contains("1591", StringComparison.Ordinal));
+        Assert.DoesNotContain("1591", string.Concat(Load(project).Descendants("NoWarn")), StringComparison.Ordinal);
 
     [Fact]
     public void Packages_AreStableVersions()
@@ -60,7 +72,25 @@ public sealed class FloorTests
         Assert.All(versions, package => Assert.DoesNotContain('-', package.Attribute("Version")!.Value));
     }
 
+    private static IEnumerable<(string From, string To)> FindArrowsNotDown(string project)
+    {
+        var floors = HouseMap.Projects[project].Floors.Reverse();
+        var heights = floors.SelectMany((floor, height) => floor.Select(room => (room.Folder, height))).ToDictionary();
+        var folders = Repository.House.GetFolders(project);
+        return from folder in folders.Nodes
+               from used in folders.GetUses(folder)
+               where heights[used] >= heights[folder]
+               select (folder, used);
+    }
+
+    private static string Explain(string project, string from, string to)
+    {
+        var arrows = Repository.House.GetArrows(project, from, to);
+        return string.Join(", ", arrows.Select(arrow => $"{arrow.From}:{arrow.Line} {arrow.Type}"));
+    }
+
     private static XDocument Load(string project) => XDocument.Parse(Repository.Read($"src/{project}/{project}.csproj"));
 
-    private static IEnumerable<string> Elements(string project, string name) => Load(project).Descendants(name).Select(element => element.Attribute("Include")!.Value);
+    private static IEnumerable<string> ReadIncludes(string project, string name) =>
+        Load(project).Descendants(name).Select(element => element.Attribute("Include")!.Value);
 }

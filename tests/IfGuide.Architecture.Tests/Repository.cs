@@ -1,46 +1,35 @@
-using System.Diagnostics;
+using IfGuide.Measures.Arrows;
+using IfGuide.Measures.Sources;
 
 namespace IfGuide.Architecture.Tests;
 
 /// <summary>The checkout that the tests were built from.</summary>
 internal static class Repository
 {
-    private static readonly string[] BinaryExtensions = [".npy", ".npz", ".safetensors", ".png", ".gz", ".zst", ".bin", ".pt", ".parquet", ".snk"];
+    private static readonly string[] BinaryExtensions =
+        [".npy", ".npz", ".safetensors", ".png", ".gz", ".zst", ".bin", ".pt", ".parquet", ".snk"];
 
-    public static string Root { get; } = FindRoot();
+    private static readonly Checkout Checkout = Checkout.FindOwn();
+    private static readonly Lazy<House> LazyHouse = new(() => House.Read(Checkout));
+    private static readonly Lazy<IReadOnlyList<SourceFile>> LazySources = new(ReadSources);
+
+    public static string Root => Checkout.Root;
 
     /// <summary>Paths, relative to the root, of everything that git tracks or would add.</summary>
-    public static IReadOnlyList<string> Files { get; } = ListFiles();
+    public static IReadOnlyList<string> Files => Checkout.Files;
 
     public static IEnumerable<string> TextFiles => Files.Where(file => !BinaryExtensions.Contains(Path.GetExtension(file)));
 
-    public static IEnumerable<string> Code(string folder) => Files.Where(file => file.StartsWith(folder + "/", StringComparison.Ordinal) && file.EndsWith(".cs", StringComparison.Ordinal));
+    /// <summary>The arrows of <c>src</c>, compiled once for all tests.</summary>
+    public static House House => LazyHouse.Value;
 
-    public static string Read(string file) => File.ReadAllText(Path.Combine(Root, file));
+    /// <summary>The C# files of <c>src</c> and <c>tests</c>.</summary>
+    public static IReadOnlyList<SourceFile> Sources => LazySources.Value;
 
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "IfGuide.sln")))
-            {
-                return folder.FullName;
-            }
-        }
+    public static IEnumerable<string> Code(string folder) => Checkout.FindCode(folder);
 
-        throw new DirectoryNotFoundException($"No IfGuide.sln above '{AppContext.BaseDirectory}': run these tests from a checkout.");
-    }
+    public static string Read(string file) => Checkout.Read(file);
 
-    private static List<string> ListFiles()
-    {
-        using var git = Process.Start(new ProcessStartInfo("git", ["-c", "safe.directory=*", "ls-files", "--cached", "--others", "--exclude-standard", "-z"])
-        {
-            WorkingDirectory = Root,
-            RedirectStandardOutput = true,
-        })!;
-        var output = git.StandardOutput.ReadToEnd();
-        git.WaitForExit();
-        Assert.Equal(0, git.ExitCode);
-        return [.. output.Split('\0', StringSplitOptions.RemoveEmptyEntries).Where(file => File.Exists(Path.Combine(Root, file)))];
-    }
+    private static IReadOnlyList<SourceFile> ReadSources() =>
+        [.. Code("src").Concat(Code("tests")).Select(path => SourceFile.Read(Checkout, path))];
 }

@@ -1,0 +1,241 @@
+namespace IfGuide.Architecture.Tests;
+
+/// <summary>
+/// This map is the architecture. For each project it lists the projects and packages that it may use, and its folders by floor, the highest first.
+/// A folder uses only folders on lower floors of its project. A new edge, package or folder is a decision, made here.
+/// </summary>
+/// <remarks><c>dotnet run -c Release --project tests/IfGuide.Measures -- --floors</c> prints the floors as the code has them.</remarks>
+internal static class HouseMap
+{
+    /// <summary>The projects, the highest first.</summary>
+    public static IReadOnlyDictionary<string, ProjectPlan> Projects { get; } = new Dictionary<string, ProjectPlan>
+    {
+        ["IfGuide.Cli"] = new(
+            Uses: ["IfGuide.Abstractions", "IfGuide.Client", "IfGuide.Grains", "IfGuide.Numerics", "IfGuide.Pipeline", "IfGuide.Storage"],
+            Packages:
+            [
+                "Microsoft.Extensions.Hosting",
+                "Parquet.Net",
+                "Spectre.Console",
+                "System.CommandLine",
+                "YamlDotNet",
+            ],
+            Floors:
+            [
+                [
+                    new("Commands", "one class a command: options, call, words"),
+                ],
+                [
+                    new("Benchmarks", "files of benchmarks"),
+                    new("Exports", "artifacts as files for other programs"),
+                ],
+                [
+                    new("RunFiles", "the YAML file of a run"),
+                    new("Sessions", "a run on an embedded host or a cluster"),
+                ],
+                [
+                    new("Consoles", "what is drawn on a terminal"),
+                    new("Doctor", "examinations of a machine and a cluster"),
+                    new("RunFiles/Keys", "the table of keys"),
+                ],
+                [
+                    new(".", "entry point and exit codes"),
+                    new("Outputs", "files written beside a result"),
+                    new("Progress", "stages and bars"),
+                    new("RunFiles/Values", "kinds of values"),
+                    new("Selection", "ways to say what to select"),
+                ],
+            ]),
+        ["IfGuide.Grains"] = new(
+            Uses: ["IfGuide.Abstractions", "IfGuide.Client", "IfGuide.Numerics", "IfGuide.Pipeline", "IfGuide.Storage"],
+            Packages:
+            [
+                "Microsoft.Orleans.Server",
+                "Microsoft.Orleans.Reminders",
+                "Microsoft.Orleans.Reminders.Redis",
+                "Microsoft.CodeAnalysis.BannedApiAnalyzers",
+            ],
+            Floors:
+            [
+                [
+                    new("Hosting", "silos and embedded hosts"),
+                ],
+                [
+                    new("Membership", "who reaches whom, evictions"),
+                ],
+                [
+                    new("Coordination", "the run grain, its pump and waves"),
+                ],
+                [
+                    new("Units", "grains that hold a unit"),
+                ],
+                [
+                    new("Compute", "the device and its one thread"),
+                    new("Records", "grain state over the record store"),
+                ],
+                [
+                    new("Messages", "limits of messages"),
+                    new("Scheduling", "which unit goes where: pure state, no calls"),
+                ],
+            ]),
+        ["IfGuide.Pipeline"] = new(
+            Uses: ["IfGuide.Abstractions", "IfGuide.Numerics", "IfGuide.Storage"],
+            Packages: ["Fluid.Core", "Microsoft.ML", "Microsoft.ML.OnnxRuntime"],
+            Floors:
+            [
+                [
+                    new("Execution", "a unit or a whole run: which room computes what"),
+                ],
+                [
+                    new("Benchmarks", "tables over seeds and variants"),
+                    new("Evaluation", "models measured against each other"),
+                ],
+                [
+                    new("Explaining", "why these tokens"),
+                    new("Reporting", "the report: pages, tables, metrics.json"),
+                    new("Training/Rounds", "training in rounds by several workers"),
+                ],
+                [
+                    new("Influence", "scores of tokens"),
+                    new("Results", "inspection, sources and spans of a finished run"),
+                    new("Training", "models: base, suppressed and baselines"),
+                ],
+                [
+                    new("Curvature", "factors: covariances, eigenbases, lambda"),
+                    new("Preparation", "corpus, queries and models made ready"),
+                    new("Selection", "masks, unions, what-if"),
+                ],
+                [
+                    new("Corpus", "the corpus as later stages read it"),
+                ],
+                [
+                    new("Runs", "a view of a run, the context of a unit"),
+                ],
+                [
+                    new("Planning", "plan, names, keys, variants"),
+                    new("Reporting/Charts", "SVG charts"),
+                ],
+                [
+                    new("Judges", "what calls a text toxic"),
+                    new("Records", "what artifacts hold"),
+                ],
+            ]),
+        ["IfGuide.Client"] = new(
+            Uses: ["IfGuide.Abstractions"],
+            Packages: ["Microsoft.Orleans.Client", "Microsoft.Orleans.Clustering.Redis", "StackExchange.Redis"],
+            Floors:
+            [
+                [
+                    new(".", "the client: submit, follow, cancel; calls that are repeated"),
+                ],
+                [
+                    new("Clusters", "finding a cluster and connecting to it"),
+                ],
+                [
+                    new("Connections", "mutual TLS and addresses"),
+                ],
+            ]),
+        ["IfGuide.Storage"] = new(
+            Uses: ["IfGuide.Abstractions", "IfGuide.Numerics"],
+            Packages:
+            [
+                "Azure.Identity",
+                "Azure.Storage.Blobs",
+                "MessagePack",
+                "Microsoft.ML.Tokenizers",
+                "Parquet.Net",
+                "ZstdSharp.Port",
+            ],
+            Floors:
+            [
+                [
+                    new("Prompts", "prompts of an evaluation"),
+                ],
+                [
+                    new("Queries", "queries of a behaviour"),
+                ],
+                [
+                    new("Corpora", "corpora of all formats"),
+                ],
+                [
+                    new(".", "opens the store that an address names"),
+                    new("Corpora/Parquet", "Parquet behind its guard"),
+                    new("Corpora/Tokens", "tokenised corpora"),
+                    new("Models", "Hugging Face model folders"),
+                ],
+                [
+                    new("Artifacts/Azure", "the store in Azure Blob Storage"),
+                    new("JsonLines", "JSON Lines, compressed or not"),
+                    new("Npy", "NumPy arrays"),
+                    new("Safetensors", "safetensors files"),
+                    new("Tokenizers", "tokenizer.json"),
+                ],
+                [
+                    new("Artifacts", "the store: contract, local folder"),
+                    new("Corpora/Documents", "documents, files and bad records"),
+                    new("Formats", "bytes, element types, mapped files"),
+                    new("Overlap", "texts that occur twice"),
+                    new("PyTorch", "Boolean tensors as torch.save writes them"),
+                ],
+            ]),
+        ["IfGuide.Numerics"] = new(
+            Uses: [],
+            Packages: [],
+            Floors:
+            [
+                [
+                    new("Preference", "DPO"),
+                ],
+                [
+                    new("Influence", "scores of tokens and positions"),
+                    new("Training", "optimizer, schedule, trainer"),
+                ],
+                [
+                    new("Curvature", "covariances, eigenbases, lambda, preconditioning"),
+                    new("Evaluation", "metrics with their intervals"),
+                    new("Sampling", "continuations"),
+                    new("Suppression", "the loss that suppresses tokens"),
+                ],
+                [
+                    new("Models", "GPT-2, GPT-NeoX and Llama"),
+                    new("Models/Head", "logits, losses and sampled labels"),
+                ],
+                [
+                    new("Models/Operations", "attention, norms, positions and their tangents"),
+                ],
+                [
+                    new(".", "checks and errors that all share"),
+                    new("Models/Passes", "dual numbers, tracked layers, captures"),
+                    new("Models/Shapes", "configuration records"),
+                    new("Randomness", "counter-based draws"),
+                    new("Runtime", "libtorch, devices, exact sums"),
+                    new("Selection", "quantiles, budgets, masks"),
+                ],
+            ]),
+        ["IfGuide.Abstractions"] = new(
+            Uses: [],
+            Packages: ["Microsoft.Orleans.Sdk"],
+            Floors:
+            [
+                [
+                    new("Runs", "a run as a client sees it: id, status, grain"),
+                ],
+                [
+                    new("Specification", "what a run is told to do"),
+                    new("Units", "references to units of work and their progress"),
+                ],
+            ]),
+    };
+
+    /// <summary>Arrows that do not point down yet. The list is exact: what is mended must go from it.</summary>
+    public static IReadOnlyList<(string Project, string From, string To)> KnownCircles { get; } =
+    [
+        ("IfGuide.Abstractions", "Specification", "Runs"),
+        ("IfGuide.Abstractions", "Units", "Runs"),
+        ("IfGuide.Cli", ".", "Commands"),
+        ("IfGuide.Cli", "RunFiles/Keys", "RunFiles"),
+        ("IfGuide.Cli", "RunFiles/Values", "RunFiles"),
+        ("IfGuide.Cli", "Sessions", "Commands"),
+        ("IfGuide.Client", "Clusters", "."),
+    ];
+}
