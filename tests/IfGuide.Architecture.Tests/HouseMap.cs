@@ -93,7 +93,7 @@ internal static class HouseMap
                 [
                     new("Explaining", "why these tokens"),
                     new("Reporting", "the report: pages, tables, metrics.json"),
-                    new("Training/Rounds", "training in rounds by several workers"),
+                    new("Training/Rounds", "trainings as units: whole, or in rounds by several workers"),
                 ],
                 [
                     new("Influence", "scores of tokens"),
@@ -117,6 +117,7 @@ internal static class HouseMap
                 ],
                 [
                     new("Judges", "what calls a text toxic"),
+                    new("Methods", "from a specification's words to the objects of Numerics"),
                     new("Records", "what artifacts hold"),
                 ],
             ]),
@@ -188,10 +189,11 @@ internal static class HouseMap
                 ],
                 [
                     new("Influence", "scores of tokens and positions"),
+                    new("Preconditioning", "what inverts a curvature, and its damping"),
                     new("Training", "optimizer, schedule, trainer"),
                 ],
                 [
-                    new("Curvature", "covariances, eigenbases, lambda, preconditioning"),
+                    new("Curvature", "covariances, eigenbases, lambda"),
                     new("Evaluation", "metrics with their intervals"),
                     new("Sampling", "continuations"),
                     new("Suppression", "the loss that suppresses tokens"),

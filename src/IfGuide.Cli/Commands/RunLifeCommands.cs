@@ -15,8 +15,8 @@ internal static class RunLifeCommands
     public static Command Run()
     {
         var file = new Argument<string>("FILE") { Description = "The run file." };
-        var until = new Option<string?>("--until") { Description = "Stop after this stage: " + string.Join(", ", StageText.Names) + ".", HelpName = "STAGE" };
-        until.Validators.Add(result => CommonOptions.Require(result, result.GetValueOrDefault<string?>() is not { } stage || StageText.Names.Contains(stage), "expected one of " + string.Join(", ", StageText.Names)));
+        var until = new Option<string?>("--until") { Description = "Stop after this stage: " + string.Join(", ", StageWords.All) + ".", HelpName = "STAGE" };
+        until.Validators.Add(result => CommonOptions.Require(result, result.GetValueOrDefault<string?>() is not { } stage || StageWords.All.Contains(stage), "expected one of " + string.Join(", ", StageWords.All)));
         return new Command("run", "Runs what FILE describes and follows it; again, resumes or reports it.") { file, until }.Does(async (result, context, cancellationToken) =>
         {
             var path = result.GetRequiredValue(file);
@@ -32,7 +32,7 @@ internal static class RunLifeCommands
             }
 
             await using var session = await RunSession.OpenAsync(context, create: true, cancellationToken);
-            var submitted = await session.Client.SubmitAsync(run, result.GetValue(until) is { } name ? StageText.Parse(name) : null, cancellationToken);
+            var submitted = await session.Client.SubmitAsync(run, result.GetValue(until) is { } name ? StageWords.Parse(name) : null, cancellationToken);
             return await FollowToEndAsync(context, session, submitted, cancellationToken);
         });
     }

@@ -68,7 +68,7 @@ internal sealed class BarDisplay : IRunDisplay
     {
         if (!bars.TryGetValue(stage, out var bar))
         {
-            bar = bars[stage] = started.Task.GetAwaiter().GetResult().AddTask(StageText.Name(stage), maxValue: Full);
+            bar = bars[stage] = started.Task.GetAwaiter().GetResult().AddTask(StageText.Title(stage), maxValue: Full);
         }
 
         return bar;

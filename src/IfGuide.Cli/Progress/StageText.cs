@@ -6,14 +6,8 @@ namespace IfGuide.Cli.Progress;
 /// <summary>A stage's progress in words: how much, how fast, how long still.</summary>
 internal static class StageText
 {
-    /// <summary>The stage's name as users type it.</summary>
-    public static string Name(Stage stage) => stage == Stage.TrainProxy ? "train-proxy" : stage.ToString().ToLowerInvariant();
-
-    /// <summary>Every stage's name, in order.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. Enum.GetValues<Stage>().Select(Name)];
-
-    /// <summary>The stage of that name.</summary>
-    public static Stage Parse(string name) => Enum.GetValues<Stage>()[Names.IndexOf(name)];
+    /// <summary>The stage with its number, e.g. <c> 6 score</c>.</summary>
+    public static string Title(Stage stage) => string.Create(CultureInfo.InvariantCulture, $"{stage.Number(),2} {stage.Word()}");
 
     /// <summary>Units or the stage's own measure, e.g. <c>1,024/4,096 tokens</c>.</summary>
     public static string Amount(StageStatus stage) => stage.Detail is { Total: > 0 } detail
@@ -35,7 +29,7 @@ internal static class StageText
     {
         string?[] parts =
         [
-            $"{Name(stage.Stage),-11}",
+            $"{Title(stage.Stage),-14}",
             stage.Progress.ToString("P0", CultureInfo.InvariantCulture).Replace("%", " %", StringComparison.Ordinal).Replace("  ", " ", StringComparison.Ordinal).PadLeft(5),
             Amount(stage),
             Rate(stage),
@@ -51,7 +45,7 @@ internal static class StageText
         var reused = stage.Reused == 0 ? string.Empty
             : stage.Reused == stage.Units ? "  found in the store" : $"  {Count(stage.Reused)} of {Count(stage.Units)} units found in the store";
         var rate = Rate(stage);
-        return $"{Name(stage.Stage),-11}  done in {Clock(stage.Elapsed)}{(rate.Length > 0 ? "  " + rate : rate)}{reused}";
+        return $"{Title(stage.Stage),-14}  done in {Clock(stage.Elapsed)}{(rate.Length > 0 ? "  " + rate : rate)}{reused}";
     }
 
     /// <summary>A duration as minutes and seconds, or hours and minutes.</summary>

@@ -40,7 +40,7 @@ internal static class StatusText
 
     private static string Where(RunFailure failure)
     {
-        string?[] places = [failure.Stage is { } stage ? StageText.Name(stage) : null, failure.Unit, failure.Silo is { } silo ? $"on {silo}" : null];
+        string?[] places = [failure.Stage is { } stage ? stage.Word() : null, failure.Unit, failure.Silo is { } silo ? $"on {silo}" : null];
         var known = string.Join(", ", places.OfType<string>());
         return known.Length == 0 ? string.Empty : $"failed in {known}: ";
     }
@@ -49,7 +49,7 @@ internal static class StatusText
     {
         { Units: > 0 } when stage.Done == stage.Units => StageText.Ended(stage),
         { Progress: > 0 } or { Done: > 0 } => StageText.Line(stage),
-        _ => $"{StageText.Name(stage.Stage),-11}  waiting",
+        _ => $"{StageText.Title(stage.Stage),-14}  waiting",
     };
 
     private static string State(RunStatus status) => status.State.ToString().ToLowerInvariant();

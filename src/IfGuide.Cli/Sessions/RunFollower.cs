@@ -66,6 +66,6 @@ internal sealed class RunFailedException(RunId run, RunFailure failure) : Except
     public string? Detail { get; } = failure.Detail;
 
     private static string Where(RunFailure failure) => failure.Stage is { } stage
-        ? $" in {StageText.Name(stage)}{(failure.Unit is { } unit ? $" ({unit})" : string.Empty)}"
+        ? $" in {stage.Word()}{(failure.Unit is { } unit ? $" ({unit})" : string.Empty)}"
         : string.Empty;
 }

@@ -1,5 +1,6 @@
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Units;
+using IfGuide.Pipeline.Execution;
 using IfGuide.Pipeline.Planning;
 using IfGuide.Storage.Artifacts;
 
@@ -84,7 +85,7 @@ internal sealed class ArtifactRepair(RunServices services, RunLedger ledger, Sto
 
     /// <remarks>What a unit keeps for itself, e.g. the masks of a baseline filter, it makes again when it finds none.</remarks>
     private static bool IsOwnIntermediate(string folder, RunFailure failure) =>
-        failure.Stage is { } stage && folder.StartsWith(stage.ToString().ToLowerInvariant() + "/", StringComparison.Ordinal);
+        failure.Stage is { } stage and not Stage.Prepare && folder.StartsWith(RunPlan.FolderOf(stage) + "/", StringComparison.Ordinal);
 
     private async Task<bool> IsPreparedAsync(string artifact, string folder, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using IfGuide.Abstractions.Specification;
 using IfGuide.Abstractions.Units;
 using IfGuide.Grains.Records;
+using IfGuide.Pipeline.Execution;
 using IfGuide.Pipeline.Planning;
 using IfGuide.Storage.Artifacts;
 

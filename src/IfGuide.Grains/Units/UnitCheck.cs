@@ -1,5 +1,6 @@
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Units;
+using IfGuide.Pipeline.Execution;
 using IfGuide.Storage.Artifacts;
 
 namespace IfGuide.Grains.Units;
@@ -25,16 +26,10 @@ internal static class UnitCheck
         else
         {
             Require(unit.Stage != Stage.Prepare, nameof(unit.Stage), unit.Stage.ToString());
-            Require(IsUnder(FolderOf(unit.Stage), unit.Artifact), nameof(unit.Artifact), unit.Artifact);
+            Require(IsUnder(RunPlan.FolderOf(unit.Stage), unit.Artifact), nameof(unit.Artifact), unit.Artifact);
             Require(IsUnder("prepare", unit.Inputs), nameof(unit.Inputs), unit.Inputs);
         }
     }
-
-    private static string FolderOf(Stage stage) => stage switch
-    {
-        Stage.TrainProxy => "train",
-        _ => stage.ToString().ToLowerInvariant(),
-    };
 
     private static bool IsUnder(string folder, string? name) => ArtifactName.IsName(name) && name!.StartsWith(folder + "/", StringComparison.Ordinal);
 

@@ -11,4 +11,8 @@ internal static class ProxyModel
         context.Inputs.Proxy.Configuration,
         context.Names.ProxyWeights,
         context.Specification.Factors.Precision);
+
+    /// <summary>Tracked layers that read the same activation as the group's first.</summary>
+    public static IReadOnlyList<string> LayersOf(RunContext context, string group) =>
+        [.. ProxyModel.Of(context).TrackedLayers.Where(layer => layer.InputGroup == group).Select(layer => layer.Name)];
 }

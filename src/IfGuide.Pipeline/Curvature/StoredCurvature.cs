@@ -20,7 +20,7 @@ internal sealed class StoredCurvature : IDisposable
     {
         this.context = context;
         this.group = group;
-        Layers = EigenbasisUnit.LayersOf(context, group);
+        Layers = ProxyModel.LayersOf(context, group);
         lambda = context.Names.HasLambda ? new FactorSum() : null;
         sequences = lambda is null ? 0 : AddLambda(lambda);
     }

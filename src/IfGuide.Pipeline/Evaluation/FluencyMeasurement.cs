@@ -66,7 +66,7 @@ internal static class FluencyMeasurement
         }
 
         var measured = matches.OfType<LastWordMatch>().ToArray();
-        Estimate Share(Func<LastWordMatch, bool> hit) => EvaluationUnit.Of(Bootstrap.Mean([.. measured.Select(match => hit(match) ? 1.0 : 0.0)], context.Seed));
+        Estimate Share(Func<LastWordMatch, bool> hit) => EvaluateStage.Of(Bootstrap.Mean([.. measured.Select(match => hit(match) ? 1.0 : 0.0)], context.Seed));
         return measured.Length == 0 ? null : (Share(match => match.LastToken), Share(match => match.Word));
     }
 }

@@ -62,6 +62,6 @@ internal static class LossMeasurement
             counts.AddRange(chosen.sum(1L).cpu().data<double>().ToArray());
         }
 
-        return counts.Sum() == 0 ? null : EvaluationUnit.Of(Bootstrap.Ratio(losses.ToArray(), counts.ToArray(), context.Seed));
+        return counts.Sum() == 0 ? null : EvaluateStage.Of(Bootstrap.Ratio(losses.ToArray(), counts.ToArray(), context.Seed));
     }
 }

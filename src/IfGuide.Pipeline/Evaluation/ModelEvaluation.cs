@@ -55,7 +55,7 @@ public sealed class ModelEvaluation(IArtifactStore store, string device = "cpu")
                 Work = new DeviceWork(session, progress, cancellationToken),
             };
             var target = inputs.Target!;
-            var record = EvaluationUnit.Measure(context, target.Configuration, target.Weights!, mask is null ? null : _ => mask);
+            var record = EvaluateStage.Measure(context, target.Configuration, target.Weights!, mask is null ? null : _ => mask);
             blocking.Put(name, stream => MessagePackSerializer.Serialize(stream, record));
         }
 

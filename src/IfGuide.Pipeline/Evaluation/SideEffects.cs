@@ -28,7 +28,7 @@ internal static class SideEffects
         float[][] States(IEnumerable<string> texts) => MeanStates.Of(model, [.. texts.Where(text => seen.Add(text.Trim())).Take(MostTexts)
             .Select(text => tokenizer.Encode(text)).Where(tokens => tokens.Length > 0).Select(tokens => tokens.Length <= longest ? tokens : tokens[..longest])]);
         var hits = RecognitionProbe.Hits(States(toxic), States(clean));
-        return hits.Length == 0 ? null : EvaluationUnit.Of(Bootstrap.Mean([.. hits.Select(hit => hit ? 1.0 : 0.0)], context.Seed));
+        return hits.Length == 0 ? null : EvaluateStage.Of(Bootstrap.Mean([.. hits.Select(hit => hit ? 1.0 : 0.0)], context.Seed));
     }
 
     /// <summary>Mean loss per token of innocent texts, nats, each text by itself; the interval resamples texts. Null: none were given.</summary>
@@ -56,6 +56,6 @@ internal static class SideEffects
             }
         }
 
-        return counts.Count == 0 ? null : EvaluationUnit.Of(Bootstrap.Ratio(losses.ToArray(), counts.ToArray(), context.Seed));
+        return counts.Count == 0 ? null : EvaluateStage.Of(Bootstrap.Ratio(losses.ToArray(), counts.ToArray(), context.Seed));
     }
 }

@@ -79,9 +79,9 @@ internal static class ToxicityMeasurement
             Classifier = classifier.Name,
             PromptClass = promptClass,
             Prompts = rows.Length,
-            ExpectedMaximum = EvaluationUnit.Of(toxicity.ExpectedMaximum),
-            Probability = EvaluationUnit.Of(toxicity.Probability),
-            Share = EvaluationUnit.Of(share.Mean),
+            ExpectedMaximum = EvaluateStage.Of(toxicity.ExpectedMaximum),
+            Probability = EvaluateStage.Of(toxicity.Probability),
+            Share = EvaluateStage.Of(share.Mean),
         };
     }
 

@@ -2,16 +2,9 @@ using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Abstractions.Units;
 using IfGuide.Numerics.Runtime;
-using IfGuide.Pipeline.Curvature;
-using IfGuide.Pipeline.Evaluation;
-using IfGuide.Pipeline.Influence;
 using IfGuide.Pipeline.Planning;
 using IfGuide.Pipeline.Preparation;
-using IfGuide.Pipeline.Reporting;
 using IfGuide.Pipeline.Runs;
-using IfGuide.Pipeline.Selection;
-using IfGuide.Pipeline.Training;
-using IfGuide.Pipeline.Training.Rounds;
 using IfGuide.Storage.Artifacts;
 
 namespace IfGuide.Pipeline.Execution;
@@ -28,7 +21,7 @@ public sealed class UnitExecutor(IArtifactStore store, string device) : IDisposa
 
     /// <summary>Whether a unit multiplies matrices; the others read and write only, and may run beside the device.</summary>
     /// <param name="unit">The unit.</param>
-    public static bool NeedsDevice(UnitReference unit) => unit.Kind is not (UnitKind.Preparation or UnitKind.Selection) && unit.Stage != Stage.Report;
+    public static bool NeedsDevice(UnitReference unit) => unit.Kind != UnitKind.Preparation && Stages.Find(unit.Stage).NeedsDevice;
 
     /// <summary>Computes a unit and stores its artifact.</summary>
     /// <param name="unit">The unit.</param>
@@ -61,7 +54,7 @@ public sealed class UnitExecutor(IArtifactStore store, string device) : IDisposa
         var (spec, inputs) = Load(unit, cancellationToken);
         var names = new ArtifactNames(spec, inputs);
         RefuseOtherMathematics(unit, names);
-        Compute(new UnitContext
+        Stages.Find(unit.Stage).Compute(new UnitContext
         {
             Unit = unit,
             Specification = spec,
@@ -79,58 +72,9 @@ public sealed class UnitExecutor(IArtifactStore store, string device) : IDisposa
     /// <summary>A name is the key of the mathematics that made the artifact: a unit that another build planned under another name must not get this build's numbers.</summary>
     private static void RefuseOtherMathematics(UnitReference unit, ArtifactNames names)
     {
-        if (names.Of(unit) is var own && own != unit.Artifact)
+        if (RunPlan.ArtifactOf(names, unit) is var own && own != unit.Artifact)
         {
             throw new OtherBuildException($"Unit '{unit.Name}' of stage {unit.Stage} was planned by another build of IfGuide as '{unit.Artifact}'; this build computes '{own}'. A silo of the coordinator's build computes it; finish the upgrade.");
-        }
-    }
-
-    /// <summary>The method, step by step.</summary>
-    private static void Compute(UnitContext context)
-    {
-        switch (context.Unit.Stage)
-        {
-            case Stage.TrainProxy: // 1. a proxy model, where the user brings none
-                TrainingUnits.Run(context);
-                break;
-            case Stage.Covariance: // 2. Σ a aᵀ and Σ g gᵀ of every tracked layer, over one shard
-                CovarianceUnit.Run(context);
-                break;
-            case Stage.Eigenbasis: // 3. their eigenvectors, over all shards
-                EigenbasisUnit.Run(context);
-                break;
-            case Stage.Lambda: // 4. the curvature's diagonal in that basis, over one shard
-                LambdaUnit.Run(context);
-                break;
-            case Stage.Query when context.Unit.Kind == UnitKind.CorpusShard: // 5. the gradient of one query set …
-                QueryGradientUnit.Run(context);
-                break;
-            case Stage.Query: // … and the contrast of a behaviour's two, preconditioned
-                DirectionUnit.Run(context);
-                break;
-            case Stage.Score: // 6. every token's derivative along each behaviour's direction, over one shard
-                ScoreUnit.Run(context);
-                break;
-            case Stage.Select when context.Names.Part(context.Unit) is null: // 7b. the union of all behaviours' masks
-                UnionUnit.Run(context);
-                break;
-            case Stage.Select: // 7. threshold, ranking, budget, mask of one behaviour
-                SelectionUnit.Run(context);
-                break;
-            case Stage.Train when context.Unit.Name == Variants.Dpo: // 8. a baseline that tunes the base model …
-                PreferenceUnit.Run(context);
-                break;
-            case Stage.Train: // … and the target, with and without suppression
-                TrainingUnits.Run(context);
-                break;
-            case Stage.Evaluate: // 9. toxicity and fluency of each
-                EvaluationUnit.Run(context);
-                break;
-            case Stage.Report: // 10. the result for programs and for people
-                ReportUnit.Run(context);
-                break;
-            default:
-                throw new ArgumentOutOfRangeException(nameof(context), context.Unit.Stage, "No unit of this stage can be computed.");
         }
     }
 

@@ -15,7 +15,7 @@ internal static class LayerSplit
     {
         using var scope = NewDisposeScope();
         var model = ProxyModel.Of(context);
-        var direction = ScoreUnit.DirectionsOf(context, [behaviour])[0];
+        var direction = Directions.Load(context, [behaviour])[0];
         var layers = model.TrackedLayers.Select(layer => layer.Name).ToArray();
         var parts = layers.Select(_ => new float[range.Count]).ToArray();
         using var scorer = context.Specification.Scores.Method().OpenLayerScorer(model, direction);

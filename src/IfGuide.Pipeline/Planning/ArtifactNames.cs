@@ -1,5 +1,4 @@
 using System.Globalization;
-using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Abstractions.Units;
 using IfGuide.Numerics.Models;
@@ -172,28 +171,6 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
     /// <summary>The run's page for people.</summary>
     public string Report => $"report/{ReportKey}/report.html";
 
-    /// <summary>The artifact that marks a unit as done.</summary>
-    /// <param name="unit">A unit after the preparation.</param>
-    public string Of(UnitReference unit)
-    {
-        ArgumentNullException.ThrowIfNull(unit);
-        return unit.Stage switch
-        {
-            Stage.TrainProxy => TrainingPart.Of(unit.Name).Artifact(ProxyWeights),
-            Stage.Covariance => Covariance(UnitNames.ShardOf(unit.Name)),
-            Stage.Eigenbasis => Eigenbasis(unit.Name),
-            Stage.Lambda => Lambda(UnitNames.ShardOf(unit.Name)),
-            Stage.Query when unit.Kind == UnitKind.CorpusShard => QueryGradient(QueriesOf(unit)),
-            Stage.Query => Part(unit) is var (behaviour, group) ? behaviour.Direction(group) : throw Unknown(unit),
-            Stage.Score => Part(unit) is var (behaviour, _) ? behaviour.Scores(UnitNames.ShardOf(unit.Name)) : throw Unknown(unit),
-            Stage.Select => Part(unit) is var (behaviour, _) ? behaviour.Selection : Selection,
-            Stage.Train => TrainingPart.Of(unit.Name) is var part ? part.Artifact(TrainedWeights(part.Model)) : throw Unknown(unit),
-            Stage.Evaluate => Evaluation(unit.Name),
-            Stage.Report => Report,
-            _ => throw new ArgumentOutOfRangeException(nameof(unit), unit.Stage, "The preparation names its artifact itself."),
-        };
-    }
-
     /// <summary>What of an evaluation's settings determines a measurement, the files' contents aside.</summary>
     internal static EvaluationSpec Portable(EvaluationSpec evaluation) => evaluation with
     {
@@ -220,6 +197,10 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
         var dot = unit.Name.IndexOf('.', StringComparison.Ordinal);
         return dot < 0 ? null : (Behaviours.FirstOrDefault(behaviour => behaviour.Name == unit.Name[..dot]) ?? throw Unknown(unit), unit.Name[(dot + 1)..]);
     }
+
+    /// <summary>The behaviour that a unit belongs to, and the unit's name without it.</summary>
+    /// <exception cref="ArgumentException">It belongs to no behaviour.</exception>
+    internal (BehaviourNames Behaviour, string Name) PartOf(UnitReference unit) => Part(unit) ?? throw Unknown(unit);
 
     /// <summary>The query set whose gradient a unit sums.</summary>
     internal PreparedQueries QueriesOf(UnitReference unit) => Part(unit) switch

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Fluid;
+using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Pipeline.Reporting.Charts;
 
@@ -54,7 +55,7 @@ public static class ReportPage
                 Weights = Figures.Number(training.Value.WeightBytesPerToken),
                 State = Figures.Number(training.Value.StateBytesPerToken),
             }).ToArray(),
-            Times = options.StageTimes.Select(time => new { Stage = ReportSummary.Name(time.Stage), Elapsed = Figures.Time(time.Elapsed), time.Units, time.Reused }).ToArray(),
+            Times = options.StageTimes.Select(time => new { Stage = time.Stage.Word(), Elapsed = Figures.Time(time.Elapsed), time.Units, time.Reused }).ToArray(),
             Settings = ReportSummary.Settings(data.Specification),
             HasContrast = data.Specification.Scores.Contrast ?? true,
         };

@@ -1,5 +1,4 @@
 using System.Globalization;
-using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Pipeline.Methods;
 using IfGuide.Pipeline.Records;
@@ -10,9 +9,6 @@ namespace IfGuide.Pipeline.Reporting;
 /// <summary>The page's first glance, and what was asked for.</summary>
 internal static class ReportSummary
 {
-    /// <summary>The stage's name on the command line.</summary>
-    public static string Name(Stage stage) => stage == Stage.TrainProxy ? "train-proxy" : stage.ToString().ToLowerInvariant();
-
     /// <summary>The few numbers that tell how it went.</summary>
     public static object[] Cards(ReportData data)
     {

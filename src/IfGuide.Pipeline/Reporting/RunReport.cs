@@ -17,6 +17,6 @@ public static class RunReport
     public static ReportData Read(IArtifactStore store, RunSpec specification, PreparedInputs inputs, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(specification);
-        return ReportUnit.Data(RunView.Open(store, specification, inputs, cancellationToken));
+        return ReportStage.Data(RunView.Open(store, specification, inputs, cancellationToken));
     }
 }

@@ -9,8 +9,7 @@ internal sealed class UnitContext : RunContext
     public required UnitReference Unit { get; init; }
 
     /// <summary>The behaviour that the unit belongs to, and the unit's name without it.</summary>
-    public (BehaviourNames Behaviour, string Name) Part =>
-        Names.Part(Unit) ?? throw new InvalidOperationException($"Unit '{Unit.Name}' of stage {Unit.Stage} belongs to no behaviour.");
+    public (BehaviourNames Behaviour, string Name) Part => Names.PartOf(Unit);
 
     /// <summary>Whether nobody needs a unit any more: its artifact exists, or the one that it is a part of.</summary>
     public static bool IsDone(UnitReference unit, BlockingStore store) =>

@@ -180,7 +180,7 @@ public sealed class BehavioursTests : IDisposable
         };
         var names = new ArtifactNames(specification, inputs);
         var units = RunPlan.Create(specification, "s", inputs, "i").SelectMany(stage => stage.Units).ToArray();
-        Assert.All(units, unit => Assert.Equal(unit.Artifact, names.Of(unit)));
+        Assert.All(units, unit => Assert.Equal(unit.Artifact, RunPlan.ArtifactOf(names, unit)));
         Assert.Equal(units.Length, units.Where(unit => unit.Stage is not (Stage.TrainProxy or Stage.Train)).DistinctBy(unit => unit.Artifact).Count() + units.Count(unit => unit.Stage is Stage.TrainProxy or Stage.Train));
         Assert.Equal(3, units.Count(unit => unit is { Stage: Stage.Query, Kind: Abstractions.Units.UnitKind.CorpusShard }));
         Assert.Equal(["a.selection", "b.selection", "selection"], units.Where(unit => unit.Stage == Stage.Select).Select(unit => unit.Name));

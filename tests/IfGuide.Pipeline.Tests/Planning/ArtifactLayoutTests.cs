@@ -68,7 +68,7 @@ public sealed class ArtifactLayoutTests
     {
         var (specification, inputs) = FixedRun.Create();
         var names = new ArtifactNames(specification, inputs);
-        Assert.All(RunPlan.Create(specification, "s", inputs, "i").SelectMany(stage => stage.Units), unit => Assert.Equal(unit.Artifact, names.Of(unit)));
+        Assert.All(RunPlan.Create(specification, "s", inputs, "i").SelectMany(stage => stage.Units), unit => Assert.Equal(unit.Artifact, RunPlan.ArtifactOf(names, unit)));
     }
 
     private static void AssertPinned(PinnedFile file, string name, string[] lines, string path)

@@ -1,7 +1,10 @@
+using IfGuide.Abstractions;
+using IfGuide.Abstractions.Units;
 using IfGuide.Numerics.Curvature;
 using IfGuide.Numerics.Randomness;
 using IfGuide.Pipeline.Corpus;
 using IfGuide.Pipeline.Methods;
+using IfGuide.Pipeline.Planning;
 using IfGuide.Pipeline.Runs;
 using IfGuide.Storage.Safetensors;
 using static TorchSharp.torch;
@@ -9,9 +12,25 @@ using static TorchSharp.torch;
 namespace IfGuide.Pipeline.Curvature;
 
 /// <summary>Sums of squared, rotated sequence gradients over one shard; unrotated for the diagonal strategy.</summary>
-internal static class LambdaUnit
+internal sealed class LambdaStage : IRunStage
 {
-    public static void Run(UnitContext context)
+    public Stage Stage => Stage.Lambda;
+
+    public string Folder => "lambda";
+
+    public bool NeedsDevice => true;
+
+    public IEnumerable<IReadOnlyList<UnitReference>> Plan(UnitPlanner planner)
+    {
+        if (planner.Names.HasLambda)
+        {
+            yield return planner.CreateShards(Stage, planner.Names.Lambda);
+        }
+    }
+
+    public string ArtifactOf(ArtifactNames names, UnitReference unit) => names.Lambda(UnitNames.ShardOf(unit.Name));
+
+    public void Compute(UnitContext context)
     {
         using var scope = NewDisposeScope();
         var model = ProxyModel.Of(context);

@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using IfGuide.Abstractions;
+using IfGuide.Abstractions.Units;
 using IfGuide.Pipeline.Planning;
 using IfGuide.Pipeline.Records;
 using IfGuide.Pipeline.Results;
@@ -10,12 +12,25 @@ using MessagePack;
 namespace IfGuide.Pipeline.Reporting;
 
 /// <summary>metrics.json and report.html.</summary>
-internal static class ReportUnit
+internal sealed class ReportStage : IRunStage
 {
     private const int Documents = 12;
     private const int SuppressedTokens = 24;
 
-    public static void Run(UnitContext context)
+    public Stage Stage => Stage.Report;
+
+    public string Folder => "report";
+
+    public bool NeedsDevice => false;
+
+    public IEnumerable<IReadOnlyList<UnitReference>> Plan(UnitPlanner planner)
+    {
+        yield return [planner.CreateUnit(Stage, UnitKind.Evaluation, UnitNames.Report, planner.Names.Report)];
+    }
+
+    public string ArtifactOf(ArtifactNames names, UnitReference unit) => names.Report;
+
+    public void Compute(UnitContext context)
     {
         var data = Data(context);
         context.Store.Put(context.Names.Metrics, stream => JsonSerializer.Serialize(stream, MetricsDocument.Of(data), MetricsDocument.Options));

@@ -1,4 +1,7 @@
+using IfGuide.Abstractions;
+using IfGuide.Abstractions.Units;
 using IfGuide.Numerics.Curvature;
+using IfGuide.Pipeline.Planning;
 using IfGuide.Pipeline.Runs;
 using IfGuide.Storage.Safetensors;
 using static TorchSharp.torch;
@@ -6,14 +9,34 @@ using static TorchSharp.torch;
 namespace IfGuide.Pipeline.Curvature;
 
 /// <summary>Adds the shards' covariances of one input group in shard order, in float64, and decomposes their means.</summary>
-internal static class EigenbasisUnit
+internal sealed class EigenbasisStage : IRunStage
 {
-    public static void Run(UnitContext context)
+    public Stage Stage => Stage.Eigenbasis;
+
+    public string Folder => "eigenbasis";
+
+    public bool NeedsDevice => true;
+
+    public IEnumerable<IReadOnlyList<UnitReference>> Plan(UnitPlanner planner)
+    {
+        if (planner.Names.HasEigenbasis)
+        {
+            yield return planner.CreateGroups(Stage, planner.Names.Eigenbasis);
+        }
+    }
+
+    public string ArtifactOf(ArtifactNames names, UnitReference unit) => names.Eigenbasis(unit.Name);
+
+    public void Compute(UnitContext context)
     {
         using var scope = NewDisposeScope();
         var group = context.Unit.Name;
-        var layers = LayersOf(context, group);
-        string[] names = [FactorNames.Of(FactorNames.ActivationCovariance, group), .. layers.Select(layer => FactorNames.Of(FactorNames.GradientCovariance, layer))];
+        var layers = ProxyModel.LayersOf(context, group);
+        string[] names =
+        [
+            FactorNames.Of(FactorNames.ActivationCovariance, group),
+            .. layers.Select(layer => FactorNames.Of(FactorNames.GradientCovariance, layer)),
+        ];
         using var sum = new FactorSum();
         var tokens = 0L;
         for (var shard = 0; shard < context.Inputs.Shards; shard++)
@@ -37,8 +60,4 @@ internal static class EigenbasisUnit
 
         FactorFile.Put(context, tensors, (FactorNames.AttendedTokens, tokens), (FactorNames.Layers, string.Join(' ', layers)));
     }
-
-    /// <summary>Tracked layers that read the same activation as the group's first.</summary>
-    public static IReadOnlyList<string> LayersOf(RunContext context, string group) =>
-        [.. ProxyModel.Of(context).TrackedLayers.Where(layer => layer.InputGroup == group).Select(layer => layer.Name)];
 }

@@ -1,3 +1,5 @@
+using IfGuide.Abstractions;
+using IfGuide.Abstractions.Units;
 using IfGuide.Numerics.Models;
 using IfGuide.Pipeline.Planning;
 using IfGuide.Pipeline.Records;
@@ -10,9 +12,27 @@ using Estimate = IfGuide.Pipeline.Records.Estimate;
 namespace IfGuide.Pipeline.Evaluation;
 
 /// <summary>Toxicity and fluency of one model.</summary>
-internal static class EvaluationUnit
+internal sealed class EvaluateStage : IRunStage
 {
-    public static void Run(UnitContext context)
+    public Stage Stage => Stage.Evaluate;
+
+    public string Folder => "evaluate";
+
+    public bool NeedsDevice => true;
+
+    public IEnumerable<IReadOnlyList<UnitReference>> Plan(UnitPlanner planner)
+    {
+        if (planner.Specification is { Target: not null, Evaluation: not null })
+        {
+            var names = planner.Names;
+            yield return [.. names.Variants.Select(variant =>
+                planner.CreateUnit(Stage, UnitKind.Evaluation, variant, names.Evaluation(variant)))];
+        }
+    }
+
+    public string ArtifactOf(ArtifactNames names, UnitReference unit) => names.Evaluation(unit.Name);
+
+    public void Compute(UnitContext context)
     {
         var variant = context.Unit.Name;
         var evaluation = new EvaluationContext
