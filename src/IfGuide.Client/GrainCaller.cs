@@ -10,8 +10,7 @@ namespace IfGuide.Client;
 /// <param name="time">The clock.</param>
 internal sealed class GrainCaller(IfGuideClientOptions options, TimeProvider time)
 {
-    private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(3);
+    private static readonly Backoff Backoff = new(TimeSpan.FromMilliseconds(200), 2, TimeSpan.FromSeconds(3));
 
     /// <summary>Calls until an answer comes.</summary>
     /// <param name="what">What is asked, for the message.</param>
@@ -29,8 +28,7 @@ internal sealed class GrainCaller(IfGuideClientOptions options, TimeProvider tim
     public async Task<T> CallAsync<T>(string what, Func<Task<T>> call, TimeSpan giveUpAfter, CancellationToken cancellationToken)
     {
         var waited = TimeSpan.Zero;
-        var backoff = FirstBackoff;
-        while (true)
+        for (var tries = 1; ; tries++)
         {
             var started = time.GetTimestamp();
             try
@@ -46,9 +44,9 @@ internal sealed class GrainCaller(IfGuideClientOptions options, TimeProvider tim
                     throw new ClusterUnavailableException($"No silo answered '{what}' in {waited.TotalSeconds:0} s: {exception.Message}", exception);
                 }
 
-                await Task.Delay(backoff, time, cancellationToken).ConfigureAwait(false);
-                waited += backoff;
-                backoff = backoff * 2 < LongestBackoff ? backoff * 2 : LongestBackoff;
+                var wait = Backoff.After(tries);
+                await Task.Delay(wait, time, cancellationToken).ConfigureAwait(false);
+                waited += wait;
             }
         }
     }

@@ -38,7 +38,7 @@ public interface IRunGrain : IGrainWithStringKey
 
     /// <summary>Resumes the run if it should be running and is not; called by supervisors and reminders.</summary>
     [Alias("Nudge")]
-    Task Nudge();
+    Task EnsureRunning();
 
     /// <summary>Deletes the run's records and every artifact that no other run refers to.</summary>
     /// <returns>Whether there was such a run.</returns>

@@ -37,7 +37,7 @@ internal sealed class Interruption : IDisposable
             {
                 if (Stopwatch.GetElapsedTime(asked) > OneBreath)
                 {
-                    ProcessEnd.Now(ExitCode.Interrupted);
+                    ProcessExit.Now(ExitCode.Interrupted);
                 }
 
                 return;

@@ -47,9 +47,9 @@ public sealed class ComputeDevice : IHostedService, IDisposable
     /// <summary>Starts a unit, or joins it.</summary>
     /// <param name="unit">The unit.</param>
     /// <param name="follower">Who asks; the job lives until its last follower leaves it.</param>
-    /// <param name="overtakes">Whether a new job goes before the run's other waiting ones.</param>
+    /// <param name="hasPriority">Whether a new job goes before the run's other waiting ones.</param>
     /// <exception cref="OrleansException">The silo is stopping, or its queue is full: ask another one, or later.</exception>
-    public ComputeJob Attach(UnitReference unit, string follower, bool overtakes = false)
+    public ComputeJob Attach(UnitReference unit, string follower, bool hasPriority = false)
     {
         ArgumentNullException.ThrowIfNull(unit);
         lock (gate)
@@ -60,12 +60,14 @@ public sealed class ComputeDevice : IHostedService, IDisposable
             }
 
             var key = KeyOf(unit);
-            if (!jobs.TryGetValue(key, out var job) || job.IsCancelled || job.Completion.IsCompleted) // one that has ended lies here until its thread removes it
+            // A job that has ended lies here until its thread removes it.
+            if (!jobs.TryGetValue(key, out var job) || job.IsCancelled || job.Completion.IsCompleted)
             {
-                job = new ComputeJob(key, unit, overtakes);
+                job = new ComputeJob(key, unit, hasPriority);
                 if (!LaneOf(unit).TryAdd(job))
                 {
-                    throw new OrleansException($"This silo has {QueueCapacity} units of run {unit.Run} waiting and takes no more.");
+                    throw new OrleansException(
+                        $"This silo has {QueueCapacity} units of run {unit.Run} waiting and takes no more.");
                 }
 
                 jobs[key] = job;
@@ -92,7 +94,8 @@ public sealed class ComputeDevice : IHostedService, IDisposable
             job.Cancel();
             if (!LaneOf(job.Unit).Remove(job))
             {
-                logger.LogInformation("Unit {Stage}/{Unit} of run {Run} is cancelled.", job.Unit.Stage, job.Unit.Name, job.Unit.Run);
+                logger.LogInformation(
+                    "Unit {Stage}/{Unit} of run {Run} is cancelled.", job.Unit.Stage, job.Unit.Name, job.Unit.Run);
                 return;
             }
         }
@@ -124,7 +127,9 @@ public sealed class ComputeDevice : IHostedService, IDisposable
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
-            logger.LogWarning("A unit did not reach a safe point in {Seconds} s; the process ends without it and it is computed again later.", StopTimeout.TotalSeconds);
+            logger.LogWarning(
+                "A unit did not reach a safe point in {Seconds} s; the process ends without it and it is computed again later.",
+                StopTimeout.TotalSeconds);
         }
     }
 
@@ -144,10 +149,19 @@ public sealed class ComputeDevice : IHostedService, IDisposable
     }
 
     /// <remarks>The preparation has no artifact name of its own: its specification tells it apart.</remarks>
-    private static string KeyOf(UnitReference unit) => unit.Artifact.Length > 0 ? unit.Artifact : $"{unit.Run}/{unit.Stage}/{unit.Name}/{unit.Specification}";
+    private static string KeyOf(UnitReference unit)
+    {
+        if (unit.Artifact.Length > 0)
+        {
+            return unit.Artifact;
+        }
+
+        return $"{unit.Run}/{unit.Stage}/{unit.Name}/{unit.Specification}";
+    }
 
     /// <remarks>A silo's log tells what its device did and when: what it was computing when it died, and how long the device was busy.</remarks>
-    private void Began(ComputeJob job) => logger.LogInformation("Unit {Stage}/{Unit} of run {Run} begins.", job.Unit.Stage, job.Unit.Name, job.Unit.Run);
+    private void Began(ComputeJob job) =>
+        logger.LogInformation("Unit {Stage}/{Unit} of run {Run} begins.", job.Unit.Stage, job.Unit.Name, job.Unit.Run);
 
     private ComputeLane LaneOf(UnitReference unit) => factory.NeedsDevice(unit) ? device : processor;
 
@@ -155,7 +169,13 @@ public sealed class ComputeDevice : IHostedService, IDisposable
     {
         if (job.IsStarted)
         {
-            logger.LogInformation("Unit {Stage}/{Unit} of run {Run} ended after {Seconds:0.000} s: {State}.", job.Unit.Stage, job.Unit.Name, job.Unit.Run, job.Busy.TotalSeconds, job.Completion.Status);
+            logger.LogInformation(
+                "Unit {Stage}/{Unit} of run {Run} ended after {Seconds:0.000} s: {State}.",
+                job.Unit.Stage,
+                job.Unit.Name,
+                job.Unit.Run,
+                job.Busy.TotalSeconds,
+                job.Completion.Status);
         }
 
         lock (gate)

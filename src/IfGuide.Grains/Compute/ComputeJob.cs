@@ -13,11 +13,11 @@ public sealed class ComputeJob : IProgress<UnitProgress>, IDisposable
     private volatile bool started;
     private long began;
 
-    internal ComputeJob(string key, UnitReference unit, bool overtakes = false)
+    internal ComputeJob(string key, UnitReference unit, bool hasPriority = false)
     {
         Key = key;
         Unit = unit;
-        Overtakes = overtakes;
+        HasPriority = hasPriority;
     }
 
     /// <summary>What makes two requests the same work.</summary>
@@ -42,7 +42,7 @@ public sealed class ComputeJob : IProgress<UnitProgress>, IDisposable
     public bool IsCancelled => cancellation.IsCancellationRequested;
 
     /// <summary>Whether it goes before the run's other waiting jobs.</summary>
-    internal bool Overtakes { get; }
+    internal bool HasPriority { get; }
 
     internal CancellationToken CancellationToken => cancellation.Token;
 

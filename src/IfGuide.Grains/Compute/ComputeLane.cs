@@ -11,7 +11,8 @@ internal sealed class ComputeLane : IDisposable
     private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool disposed;
 
-    public ComputeLane(string name, int capacity, Func<IUnitExecutor> createExecutor, Action<ComputeJob> began, Action<ComputeJob> ended)
+    public ComputeLane(
+        string name, int capacity, Func<IUnitExecutor> createExecutor, Action<ComputeJob> began, Action<ComputeJob> ended)
     {
         queue = new FairQueue(capacity);
         this.createExecutor = createExecutor;

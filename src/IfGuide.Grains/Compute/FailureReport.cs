@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Units;
+using IfGuide.Grains.Messages;
 using IfGuide.Pipeline.Training;
 using IfGuide.Storage.Artifacts;
 
@@ -10,8 +11,9 @@ namespace IfGuide.Grains.Compute;
 /// <summary>Turns an exception into what a person and an exit code need.</summary>
 internal static class FailureReport
 {
-    private const int LongestMessage = 4 * 1024;
-    private const int LongestDetail = 16 * 1024;
+    private const int MaxMessage = 4 * 1024;
+    private const int MaxDetail = 16 * 1024;
+    private const string Mark = " …";
 
     /// <summary>The failure of a unit.</summary>
     /// <param name="exception">What was thrown.</param>
@@ -21,21 +23,31 @@ internal static class FailureReport
     {
         var cause = Unwrap(exception);
         var userFault = cause is UserErrorException or InvalidDataException;
-        var message = userFault || cause is IOException or DivergedTrainingException ? cause.Message
-            : cause is OutOfMemoryException ? NoMemory()
-            : $"{cause.GetType().Name}: {cause.Message}";
-        return new RunFailure
+        var failure = new RunFailure
         {
-            Message = Cut(message, LongestMessage),
+            Message = MessageOf(cause, userFault).Shorten(MaxMessage, Mark),
             UserFault = userFault,
-            Stage = unit?.Stage,
-            Unit = unit?.Name,
-            Silo = silo,
-            Detail = Cut(exception.ToString(), LongestDetail),
+            Detail = exception.ToString().Shorten(MaxDetail, Mark),
             Kind = KindOf(cause),
-            Artifact = (cause as ArtifactCorruptException)?.Artifact ?? (cause as ArtifactNotFoundException)?.Artifact,
+            Artifact = ArtifactOf(cause),
         };
+        return failure with { Stage = unit?.Stage, Unit = unit?.Name, Silo = silo };
     }
+
+    private static string MessageOf(Exception cause, bool userFault) => cause switch
+    {
+        OutOfMemoryException => NoMemory(),
+        IOException or DivergedTrainingException => cause.Message,
+        _ when userFault => cause.Message,
+        _ => $"{cause.GetType().Name}: {cause.Message}",
+    };
+
+    private static string? ArtifactOf(Exception cause) => cause switch
+    {
+        ArtifactCorruptException corrupt => corrupt.Artifact,
+        ArtifactNotFoundException missing => missing.Artifact,
+        _ => null,
+    };
 
     /// <summary>Whether waiting may help: the store is out of reach, for now.</summary>
     /// <param name="exception">What was thrown, perhaps wrapped by Orleans' state storage.</param>
@@ -52,10 +64,18 @@ internal static class FailureReport
         _ => FailureKind.Internal,
     };
 
-    private static Exception Unwrap(Exception exception) =>
-        exception is AggregateException or TargetInvocationException or TypeInitializationException or OrleansException && exception.InnerException is { } inner ? Unwrap(inner) : exception;
+    private static Exception Unwrap(Exception exception)
+    {
+        while (IsWrapper(exception) && exception.InnerException is { } inner)
+        {
+            exception = inner;
+        }
 
-    private static string Cut(string text, int longest) => text.Length <= longest ? text : text[..longest] + " …";
+        return exception;
+    }
+
+    private static bool IsWrapper(Exception exception) =>
+        exception is AggregateException or TargetInvocationException or TypeInitializationException or OrleansException;
 
     private static string NoMemory() => string.Create(
         CultureInfo.InvariantCulture,

@@ -3,7 +3,7 @@ using IfGuide.Grains.Scheduling;
 
 namespace IfGuide.Grains.Compute;
 
-/// <summary>Jobs of several runs, taken in turn: one of each run, each run's in the order of their coming, those that overtake before the others. Not synchronized.</summary>
+/// <summary>Jobs of several runs, taken in turn: one of each run, each run's in the order of their coming, those with priority before the others. Not synchronized.</summary>
 /// <param name="capacity">Most jobs of one run.</param>
 internal sealed class FairQueue(int capacity)
 {
@@ -24,7 +24,7 @@ internal sealed class FairQueue(int capacity)
             return false;
         }
 
-        jobs.Enter(job, other => other.Overtakes, jobs.First);
+        jobs.Insert(job, other => other.HasPriority, jobs.First);
         return true;
     }
 

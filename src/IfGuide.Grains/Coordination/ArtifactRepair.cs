@@ -1,5 +1,6 @@
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Units;
+using IfGuide.Grains.Compute;
 using IfGuide.Pipeline.Execution;
 using IfGuide.Pipeline.Planning;
 using IfGuide.Storage.Artifacts;
@@ -9,19 +10,24 @@ namespace IfGuide.Grains.Coordination;
 /// <summary>Makes way for an artifact that is damaged or gone to be computed again: deletes it, and what says that it is done.</summary>
 /// <param name="services">The silo's services.</param>
 /// <param name="ledger">The run's ledger.</param>
-/// <param name="patience">Bridges the store's outages.</param>
-internal sealed class ArtifactRepair(RunServices services, RunLedger ledger, StorePatience patience)
+/// <param name="retry">Bridges the store's outages.</param>
+internal sealed class ArtifactRepair(RunServices services, RunLedger ledger, StoreRetry retry)
 {
-    private const int MostRepairs = 3;
+    private const int MaxRepairs = 3;
     private readonly Dictionary<string, int> repairs = [];
 
     /// <summary>What an exception of the coordinator's own reading says, when it is about an artifact; null: it is about something else.</summary>
-    public static RunFailure? FailureOf(Exception exception) => exception switch
+    public static RunFailure? FailureOf(Exception exception)
     {
-        UnitFailedException { Failure: { Artifact: not null, Kind: FailureKind.ArtifactCorrupt or FailureKind.ArtifactMissing } failure } => failure,
-        ArtifactCorruptException { Artifact: not null } or ArtifactNotFoundException { Artifact: not null } => Compute.FailureReport.Of(exception, unit: null, silo: null),
-        _ => null,
-    };
+        var failure = exception switch
+        {
+            UnitFailedException failed => failed.Failure,
+            ArtifactCorruptException or ArtifactNotFoundException => FailureReport.Of(exception, unit: null, silo: null),
+            _ => null,
+        };
+        var isAboutArtifact = failure?.Kind is FailureKind.ArtifactCorrupt or FailureKind.ArtifactMissing;
+        return isAboutArtifact && failure?.Artifact is not null ? failure : null;
+    }
 
     /// <summary>Repairs, when a plan of the run can make the artifact again and has not done so in vain too often.</summary>
     /// <param name="failure">A failure that names an artifact.</param>
@@ -32,55 +38,75 @@ internal sealed class ArtifactRepair(RunServices services, RunLedger ledger, Sto
     {
         var artifact = failure.Artifact!;
         var count = repairs[artifact] = repairs.GetValueOrDefault(artifact) + 1;
-        if (count > MostRepairs || await FindDoomedAsync(artifact, failure, stages, cancellationToken) is not { } doomed)
+        if (count > MaxRepairs)
         {
             return false;
         }
 
-        foreach (var name in doomed)
+        var toDelete = await FindArtifactsToDeleteAsync(artifact, failure, stages, cancellationToken);
+        if (toDelete is null)
         {
-            await patience.AskAsync(() => services.Store.DeleteAsync(name, cancellationToken), cancellationToken);
+            return false;
         }
 
-        if (ledger.Record.Inputs is { } inputs && doomed.Contains(inputs))
+        foreach (var name in toDelete)
+        {
+            await retry.AskAsync(() => services.Store.DeleteAsync(name, cancellationToken), cancellationToken);
+        }
+
+        if (ledger.Record.Inputs is { } inputs && toDelete.Contains(inputs))
         {
             ledger.Unprepare();
         }
 
-        ledger.Tell(RunEventKind.Warning, message: $"'{artifact}' is {(failure.Kind == FailureKind.ArtifactCorrupt ? "damaged" : "gone")}; it is computed again.");
+        var state = failure.Kind == FailureKind.ArtifactCorrupt ? "damaged" : "gone";
+        ledger.RecordEvent(RunEventKind.Warning, message: $"'{artifact}' is {state}; it is computed again.");
         return true;
     }
 
     /// <summary>What must go so that the artifact is made again; null when no plan of the run makes it.</summary>
-    private async Task<IReadOnlySet<string>?> FindDoomedAsync(string artifact, RunFailure failure, IReadOnlyList<StagePlan> stages, CancellationToken cancellationToken)
+    private async Task<IReadOnlySet<string>?> FindArtifactsToDeleteAsync(
+        string artifact, RunFailure failure, IReadOnlyList<StagePlan> stages, CancellationToken cancellationToken)
     {
-        var doomed = new HashSet<string> { artifact };
+        var toDelete = new HashSet<string> { artifact };
         var units = stages.SelectMany(stage => stage.Units).Select(unit => unit.Artifact);
         if (units.Contains(artifact))
         {
-            return doomed;
+            return toDelete;
         }
 
         // A side product, e.g. a mask: whoever made it must look undone.
         var folder = artifact[..(artifact.LastIndexOf('/') + 1)];
-        doomed.UnionWith(units.Where(unit => folder.Length > 0 && unit.StartsWith(folder, StringComparison.Ordinal)));
-        if (doomed.Count > 1 || IsOwnIntermediate(folder, failure))
+        toDelete.UnionWith(units.Where(unit => folder.Length > 0 && unit.StartsWith(folder, StringComparison.Ordinal)));
+        if (toDelete.Count > 1 || IsOwnIntermediate(folder, failure))
         {
-            return doomed;
+            return toDelete;
         }
 
-        if (ledger.Record.Inputs is not { } inputs || artifact == ledger.Record.Specification || (artifact != inputs && !await IsPreparedAsync(artifact, folder, cancellationToken)))
+        return await FindPreparedAsync(artifact, folder, toDelete, cancellationToken);
+    }
+
+    /// <summary>All that the preparation made, when it made the artifact.</summary>
+    private async Task<IReadOnlySet<string>?> FindPreparedAsync(
+        string artifact, string folder, HashSet<string> toDelete, CancellationToken cancellationToken)
+    {
+        if (ledger.Record.Inputs is not { } inputs || artifact == ledger.Record.Specification)
+        {
+            return null;
+        }
+
+        if (artifact != inputs && !await IsPreparedAsync(artifact, folder, cancellationToken))
         {
             return null;
         }
 
         await foreach (var other in services.Store.ListAsync(folder, cancellationToken))
         {
-            doomed.Add(other.Name);
+            toDelete.Add(other.Name);
         }
 
-        doomed.Add(inputs);
-        return doomed;
+        toDelete.Add(inputs);
+        return toDelete;
     }
 
     /// <remarks>What a unit keeps for itself, e.g. the masks of a baseline filter, it makes again when it finds none.</remarks>
@@ -90,7 +116,8 @@ internal sealed class ArtifactRepair(RunServices services, RunLedger ledger, Sto
     private async Task<bool> IsPreparedAsync(string artifact, string folder, CancellationToken cancellationToken)
     {
         var record = ledger.Record;
-        var references = await services.Planner.ReferencesAsync(new Records.RunVersion(record.Specification, record.Inputs), cancellationToken);
+        var version = new Records.RunVersion(record.Specification, record.Inputs);
+        var references = await services.Planner.ReferencesAsync(version, cancellationToken);
         return references.Contains(artifact) || references.Contains(folder);
     }
 }

@@ -19,9 +19,12 @@ internal static class RunDeletion
                 continue;
             }
 
-            if (other is { State: RunState.Running, Inputs: null } && !services.Ownership.IsInterrupted(other, services.Time.GetUtcNow()))
+            var isPreparing = other is { State: RunState.Running, Inputs: null };
+            if (isPreparing && !services.Ownership.IsInterrupted(other, services.Time.GetUtcNow()))
             {
-                throw new UserErrorException($"Run '{record.Run}' cannot be deleted now: run '{run}' is preparing its inputs and may share them. Try again when 'ifguide status {run}' shows its next stage.");
+                throw new UserErrorException(
+                    $"Run '{record.Run}' cannot be deleted now: run '{run}' is preparing its inputs and may share them. "
+                    + $"Try again when 'ifguide status {run}' shows its next stage.");
             }
 
             kept.UnionWith(await ReferencesAsync(services, other));

@@ -12,14 +12,15 @@ namespace IfGuide.Grains.Coordination;
 [GrainType("run-directory"), Reentrant, Immovable]
 public sealed class RunDirectoryGrain(RunRecords records, IRunOwnership ownership, TimeProvider time) : Grain, IRunDirectoryGrain
 {
-    private const int LargestPage = 64;
+    private const int MaxPage = 64;
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<RunStatus>> List(RunId? after, int count)
     {
-        var runs = (await records.ListAsync()).Where(run => after is null || string.CompareOrdinal(run.ToString(), after.ToString()) > 0);
+        var all = await records.ListAsync();
+        var runs = all.Where(run => after is null || string.CompareOrdinal(run.ToString(), after.ToString()) > 0);
         var page = new List<RunStatus>();
-        foreach (var run in runs.Take(Math.Clamp(count, 1, LargestPage)))
+        foreach (var run in runs.Take(Math.Clamp(count, 1, MaxPage)))
         {
             if (await records.ReadAsync(run) is { } record)
             {

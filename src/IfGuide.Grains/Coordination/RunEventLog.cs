@@ -1,5 +1,6 @@
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Units;
+using IfGuide.Grains.Messages;
 
 namespace IfGuide.Grains.Coordination;
 
@@ -8,9 +9,9 @@ namespace IfGuide.Grains.Coordination;
 internal sealed class RunEventLog(TimeProvider time)
 {
     private const int Capacity = 128;
-    private const int LongestMessage = 1024; // all events together fit into one answer
+    private const int MaxMessage = 1024; // all events together fit into one answer
     private readonly List<RunEvent> events = [];
-    private TaskCompletionSource added = New();
+    private TaskCompletionSource signal = New();
     private long last;
 
     public IReadOnlyList<RunEvent> Events => events.ToArray();
@@ -40,14 +41,16 @@ internal sealed class RunEventLog(TimeProvider time)
             events.RemoveAt(0);
         }
 
-        events.Add(new RunEvent { Sequence = ++last, Time = time.GetUtcNow(), Kind = kind, Stage = stage, Message = message?.Length > LongestMessage ? message[..LongestMessage] + " …" : message, Failure = failure });
-        Interlocked.Exchange(ref added, New()).TrySetResult();
+        var shortened = message?.Shorten(MaxMessage, " …");
+        var added = new RunEvent { Sequence = ++last, Time = time.GetUtcNow(), Kind = kind, Stage = stage, Message = shortened };
+        events.Add(added with { Failure = failure });
+        Interlocked.Exchange(ref signal, New()).TrySetResult();
     }
 
     /// <summary>Ends at the next event, or after a while.</summary>
     public async Task WaitAsync(TimeSpan wait)
     {
-        var next = added.Task;
+        var next = signal.Task;
         await Task.WhenAny(next, Task.Delay(wait, time));
     }
 

@@ -1,5 +1,6 @@
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
+using IfGuide.Grains.Messages;
 using IfGuide.Storage.Artifacts;
 using Microsoft.Extensions.Logging;
 using Orleans.Storage;
@@ -9,6 +10,10 @@ namespace IfGuide.Grains.Coordination;
 /// <content>How a run begins and ends here: what must be written, where, and what happens when that cannot be.</content>
 public sealed partial class RunGrain
 {
+    /// <summary>Waits on the activation's scheduler for an end of any kind.</summary>
+    private const ConfigureAwaitOptions Quietly =
+        ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext;
+
     /// <remarks>A damaged specification is written again: the caller has it.</remarks>
     private async Task<string> StoreAsync(RunSpec specification)
     {
@@ -32,9 +37,9 @@ public sealed partial class RunGrain
         try
         {
             services.Submitted.Add(Run);
-            await patience.AskAsync(() => services.Records.ClearCancelAsync(Run), gone.Token);
-            await patience.AskAsync(() => services.Records.AddUnfinishedAsync(Run), gone.Token);
-            await patience.AskAsync(ledger.SaveAsync, gone.Token);
+            await retry.AskAsync(() => services.Records.ClearCancelAsync(Run), stopping.Token);
+            await retry.AskAsync(() => services.Records.AddUnfinishedAsync(Run), stopping.Token);
+            await retry.AskAsync(ledger.SaveAsync, stopping.Token);
         }
         catch
         {
@@ -53,7 +58,7 @@ public sealed partial class RunGrain
     /// <summary>Registers the reminder as soon as its table can be reached; the run does not wait for it.</summary>
     private async Task RemindAsync(RunPump running)
     {
-        while (!running.Completion.IsCompleted && !gone.IsCancellationRequested)
+        while (!running.Completion.IsCompleted && !stopping.IsCancellationRequested)
         {
 #pragma warning disable CA1031 // the edge: whatever the reminder table throws when it is out of reach
             try
@@ -63,7 +68,7 @@ public sealed partial class RunGrain
             }
             catch (Exception exception)
             {
-                services.Logger.LogWarning("Run {Run} has no reminder yet: {Why}", Run, exception.Message.Split('\n')[0]);
+                services.Logger.LogWarning("Run {Run} has no reminder yet: {Why}", Run, exception.FirstLine());
             }
 #pragma warning restore CA1031
             await PauseAsync();
@@ -73,9 +78,9 @@ public sealed partial class RunGrain
     /// <summary>Writes how a run ended, and gives it back, when its pump has ended by itself. Until that is written the activation knows it and stays.</summary>
     private async Task AfterPumpAsync(RunPump ended)
     {
-        await ended.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await ended.Completion.ConfigureAwait(Quietly);
         var warnings = new Throttle(1, TimeSpan.FromMinutes(1), services.Time);
-        while (ReferenceEquals(pump, ended) && !ended.IsStopped && !gone.IsCancellationRequested)
+        while (ReferenceEquals(pump, ended) && !ended.IsStopped && !stopping.IsCancellationRequested)
         {
             if (ledger.Record.State == RunState.Running)
             {
@@ -93,16 +98,18 @@ public sealed partial class RunGrain
             }
             catch (InconsistentStateException exception)
             {
-                services.Logger.LogWarning(exception, "Run {Run} is coordinated elsewhere; how it ended here does not count.", Run);
+                services.Logger.LogWarning(
+                    exception, "Run {Run} is coordinated elsewhere; how it ended here does not count.", Run);
                 DeactivateOnIdle();
                 Release();
                 return;
             }
             catch (Exception exception) when (exception is OrleansException or IOException)
             {
-                if (warnings.TryTell(out _))
+                if (warnings.TryAcquire(out _))
                 {
-                    services.Logger.LogError(exception, "Run {Run} ended as {State}, but its record cannot be written yet.", Run, ledger.Record.State);
+                    services.Logger.LogError(
+                        exception, "Run {Run} ended as {State}, but its record cannot be written yet.", Run, ledger.Record.State);
                 }
 
                 DelayDeactivation(KeepAlive);
@@ -112,7 +119,7 @@ public sealed partial class RunGrain
     }
 
     private async Task PauseAsync() =>
-        await Task.Delay(BetweenTries, services.Time, gone.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await Task.Delay(TableBackoff.After(1), services.Time, stopping.Token).ConfigureAwait(Quietly);
 
     private async Task StopPumpAsync()
     {
@@ -127,7 +134,7 @@ public sealed partial class RunGrain
         if (ledger.Record.State == RunState.Running)
         {
             ledger.End(RunState.Cancelled);
-            await patience.AskAsync(ledger.SaveAsync, gone.Token);
+            await retry.AskAsync(ledger.SaveAsync, stopping.Token);
         }
 
         await EndedAsync();
@@ -136,7 +143,7 @@ public sealed partial class RunGrain
         return status;
     }
 
-    /// <summary>Nobody needs to revive the run any more. What cannot be said of it now, a later nudge says.</summary>
+    /// <summary>Nobody needs to revive the run any more. What cannot be written now, a later call of EnsureRunning writes.</summary>
     private async Task EndedAsync()
     {
         services.Submitted.Remove(Run);
@@ -153,18 +160,31 @@ public sealed partial class RunGrain
         }
         catch (Exception exception)
         {
-            services.Logger.LogWarning("Run {Run} has ended, which its reminder or the index could not be told: {Why}", Run, exception.Message.Split('\n')[0]);
+            services.Logger.LogWarning(
+                "Run {Run} has ended, but its reminder or its entry in the index could not be removed yet: {Why}",
+                Run,
+                exception.FirstLine());
         }
 #pragma warning restore CA1031
     }
 
     /// <summary>What silos died of is known to whoever coordinates the run next.</summary>
-    private Task WriteDeathsAsync() => ownership is null || !ledger.HasUnwrittenDeaths ? Task.CompletedTask : TryWriteAsync(ledger.SaveAsync, "what silos died of");
+    private async Task WriteDeathsAsync()
+    {
+        if (ownership is not null && ledger.HasUnwrittenDeaths)
+        {
+            await TryWriteAsync(ledger.SaveAsync, "what silos died of");
+        }
+    }
 
     /// <summary>A process that ends in order says so, so that another one, or a cluster, may take the run at once. Silos of a cluster take it from each other anyway.</summary>
-    private Task GiveBackAsync() => ownership is null || ledger.Record.State != RunState.Running || !services.Ownership.GivesBack
-        ? Task.CompletedTask
-        : TryWriteAsync(ledger.GiveBackAsync, "that nobody runs it any more");
+    private async Task GiveBackAsync()
+    {
+        if (ownership is not null && ledger.Record.State == RunState.Running && services.Ownership.GivesBack)
+        {
+            await TryWriteAsync(ledger.GiveBackAsync, "that nobody runs it any more");
+        }
+    }
 
     private async Task TryWriteAsync(Func<Task> write, string what)
     {
@@ -174,7 +194,7 @@ public sealed partial class RunGrain
         }
         catch (Exception exception) when (exception is OrleansException or IOException)
         {
-            services.Logger.LogWarning("Run {Run} ends here, and cannot write {What}: {Why}", Run, what, exception.Message.Split('\n')[0]);
+            services.Logger.LogWarning("Run {Run} ends here, and cannot write {What}: {Why}", Run, what, exception.FirstLine());
         }
     }
 

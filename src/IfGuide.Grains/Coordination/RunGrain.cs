@@ -1,5 +1,6 @@
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
+using IfGuide.Client;
 using IfGuide.Grains.Records;
 using Orleans.Placement;
 
@@ -12,28 +13,35 @@ public sealed partial class RunGrain : Grain, IRunGrain, IRemindable, IDisposabl
     private const string ReminderName = "run";
     private static readonly TimeSpan KeepAlive = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan PatienceOfCalls = TimeSpan.FromSeconds(8); // a call must be answered before its caller gives up
-    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan BetweenFarewells = TimeSpan.FromSeconds(30); // each may wait for servers that are away, and every call that is not a look waits with it
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>A call must be answered before its caller gives up.</summary>
+    private static readonly TimeSpan CallRetryLimit = TimeSpan.FromSeconds(8);
+
+    private static readonly Backoff TableBackoff = Backoff.Fixed(TimeSpan.FromSeconds(5));
+
+    /// <summary>Each clean-up may wait for servers that are away, and every call that changes the run waits with it.</summary>
+    private static readonly TimeSpan BetweenCleanups = TimeSpan.FromSeconds(30);
+
     private readonly RunServices services;
     private readonly RunLedger ledger;
-    private readonly StorePatience patience;
-    private readonly CancellationTokenSource gone = new();
+    private readonly StoreRetry retry;
+    private readonly CancellationTokenSource stopping = new();
     private RunPump? pump;
     private IDisposable? ownership;
-    private DateTimeOffset nextFarewell = DateTimeOffset.MinValue;
+    private DateTimeOffset nextCleanup = DateTimeOffset.MinValue;
 
     /// <summary>Creates the activation.</summary>
     /// <param name="state">The run's record.</param>
     /// <param name="services">The silo's services.</param>
-    public RunGrain([PersistentState(RunRecord.StateName, RecordGrainStorage.Name)] IPersistentState<RunRecord> state, RunServices services)
+    public RunGrain(
+        [PersistentState(RunRecord.StateName, RecordGrainStorage.Name)] IPersistentState<RunRecord> state, RunServices services)
     {
         ArgumentNullException.ThrowIfNull(services);
         this.services = services;
         ledger = new RunLedger(state, services.Time);
-        patience = new StorePatience(services, _ => { }, PatienceOfCalls);
+        retry = new StoreRetry(services, _ => { }, CallRetryLimit);
     }
 
     private bool IsRunning => pump is { Completion.IsCompleted: false };
@@ -46,10 +54,11 @@ public sealed partial class RunGrain : Grain, IRunGrain, IRemindable, IDisposabl
         ArgumentNullException.ThrowIfNull(specification);
         if (specification.Run != Run)
         {
-            throw new UserErrorException($"The specification is of run '{specification.Run}' but was submitted as '{Run}': submit it under its own id.");
+            throw new UserErrorException(
+                $"The specification is of run '{specification.Run}' but was submitted as '{Run}': submit it under its own id.");
         }
 
-        var name = await patience.AskAsync(() => StoreAsync(specification), gone.Token);
+        var name = await retry.AskAsync(() => StoreAsync(specification), stopping.Token);
         if (IsRunning && ledger.Record.Specification == name && ledger.Record.Until == until)
         {
             return Status(ledger.Record);
@@ -66,26 +75,34 @@ public sealed partial class RunGrain : Grain, IRunGrain, IRemindable, IDisposabl
     public async Task<RunStatus?> GetStatus() => await ReadAsync() is { } record ? Status(record) : null;
 
     /// <inheritdoc/>
-    public async Task<RunSpec?> GetSpecification() => await ReadAsync() is { } record ? await services.Planner.ReadAsync(record.Specification) : null;
+    public async Task<RunSpec?> GetSpecification()
+    {
+        if (await ReadAsync() is not { } record)
+        {
+            return null;
+        }
+
+        return await services.Planner.ReadAsync(record.Specification);
+    }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<RunEvent>> GetEvents(long after, TimeSpan wait)
     {
         var started = services.Time.GetTimestamp();
-        var longest = wait < LongestWait ? wait : LongestWait;
+        var bounded = TimeSpan.FromTicks(Math.Min(wait.Ticks, MaxWait.Ticks));
         while (true)
         {
             var record = await ReadAsync();
-            var events = ownership is null ? record?.Events ?? [] : ledger.Events.Events;
-            var fresh = events.Where(known => known.Sequence > after).ToArray();
-            var left = longest - services.Time.GetElapsedTime(started);
+            var fresh = EventsOf(record).Where(known => known.Sequence > after).ToArray();
+            var left = bounded - services.Time.GetElapsedTime(started);
             if (fresh.Length > 0 || left <= TimeSpan.Zero || record is null || Status(record).State != RunState.Running)
             {
                 return fresh;
             }
 
             // Events of a run that another process coordinates arrive by its record.
-            await ledger.Events.WaitAsync(ownership is not null || left < Look ? left : Look);
+            var isPolled = ownership is null && left > PollInterval;
+            await ledger.Events.WaitAsync(isPolled ? PollInterval : left);
         }
     }
 
@@ -109,9 +126,9 @@ public sealed partial class RunGrain : Grain, IRunGrain, IRemindable, IDisposabl
         }
 
         await services.Records.RequestCancelAsync(Run);
-        for (var started = services.Time.GetTimestamp(); services.Time.GetElapsedTime(started) < LongestWait;)
+        for (var started = services.Time.GetTimestamp(); services.Time.GetElapsedTime(started) < MaxWait;)
         {
-            await Task.Delay(Look, services.Time);
+            await Task.Delay(PollInterval, services.Time);
             if (await ReadAsync() is not { State: RunState.Running })
             {
                 break;
@@ -136,7 +153,7 @@ public sealed partial class RunGrain : Grain, IRunGrain, IRemindable, IDisposabl
     }
 
     /// <inheritdoc/>
-    public async Task Nudge()
+    public async Task EnsureRunning()
     {
         if (IsRunning || await ReadAsync() is not { } record)
         {
@@ -146,9 +163,9 @@ public sealed partial class RunGrain : Grain, IRunGrain, IRemindable, IDisposabl
         if (record.State != RunState.Running)
         {
             var now = services.Time.GetUtcNow();
-            if (ownership is null && now >= nextFarewell)
+            if (ownership is null && now >= nextCleanup)
             {
-                nextFarewell = now + BetweenFarewells;
+                nextCleanup = now + BetweenCleanups;
                 await EndedAsync(); // something of it was out of reach when it ended
             }
 
@@ -167,7 +184,7 @@ public sealed partial class RunGrain : Grain, IRunGrain, IRemindable, IDisposabl
         }
         else
         {
-            Release(); // it ended between the look and the taking
+            Release(); // it ended between the reading and the taking
         }
     }
 
@@ -197,12 +214,12 @@ public sealed partial class RunGrain : Grain, IRunGrain, IRemindable, IDisposabl
     }
 
     /// <inheritdoc/>
-    public Task ReceiveReminder(string reminderName, TickStatus status) => Nudge();
+    public Task ReceiveReminder(string reminderName, TickStatus status) => EnsureRunning();
 
     /// <inheritdoc/>
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        await gone.CancelAsync();
+        await stopping.CancelAsync();
         if (pump is not null)
         {
             await pump.StopAsync(keepUnits: true);
@@ -213,28 +230,57 @@ public sealed partial class RunGrain : Grain, IRunGrain, IRemindable, IDisposabl
         Release();
         if (ledger.Record.State == RunState.Running && services.Submitted.All.Contains(Run))
         {
-            services.Submitted.TellLost();
+            services.Submitted.SignalLost();
         }
     }
 
     /// <summary>Gives the run back.</summary>
     public void Dispose()
     {
-        gone.Dispose();
+        stopping.Dispose();
         pump?.Dispose();
         ownership?.Dispose();
     }
 
+    private IReadOnlyList<RunEvent> EventsOf(RunRecord? record)
+    {
+        if (ownership is not null)
+        {
+            return ledger.Events.Events;
+        }
+
+        return record?.Events ?? [];
+    }
+
     private RunStatus Status(RunRecord record)
     {
-        var status = record.ToStatus(interrupted: ownership is null && services.Ownership.IsInterrupted(record, services.Time.GetUtcNow()));
-        return IsRunning && pump?.Current is { } current
-            ? status with { Stages = status.Stages.Select(stage => stage.Stage == current.Stage ? current : stage).ToArray() }
-            : status;
+        var interrupted = ownership is null && services.Ownership.IsInterrupted(record, services.Time.GetUtcNow());
+        var status = record.ToStatus(interrupted);
+        if (!IsRunning || pump?.Current is not { } current)
+        {
+            return status;
+        }
+
+        var stages = status.Stages.ToArray();
+        var index = Array.FindIndex(stages, stage => stage.Stage == current.Stage);
+        if (index >= 0)
+        {
+            stages[index] = current;
+        }
+
+        return status with { Stages = stages };
     }
 
     /// <remarks>Never changes the ledger: it interleaves with calls that do.</remarks>
-    private async Task<RunRecord?> ReadAsync() => ownership is null ? await services.Records.ReadAsync(Run) : ledger.Exists ? ledger.Record : null;
+    private async Task<RunRecord?> ReadAsync()
+    {
+        if (ownership is null)
+        {
+            return await services.Records.ReadAsync(Run);
+        }
+
+        return ledger.Exists ? ledger.Record : null;
+    }
 
     private async Task<bool> TryTakeAsync()
     {
@@ -259,8 +305,14 @@ public sealed partial class RunGrain : Grain, IRunGrain, IRemindable, IDisposabl
         if (!await TryTakeAsync())
         {
             await ledger.ReadAsync();
-            var later = services.Ownership.Cluster == ledger.Record.Cluster ? string.Empty : $" If nobody runs it any more, try again in {RunWhereabouts.LongestSilence.TotalSeconds:0} s.";
-            throw new UserErrorException($"Run '{Run}' is being run by {ledger.Record.Owner}: follow it with 'ifguide watch {Run}', or stop it with 'ifguide cancel {Run}' first.{later}");
+            var message = $"Run '{Run}' is being run by {ledger.Record.Owner}: "
+                + $"follow it with 'ifguide watch {Run}', or stop it with 'ifguide cancel {Run}' first.";
+            if (services.Ownership.Cluster != ledger.Record.Cluster)
+            {
+                message += $" If nobody runs it any more, try again in {RunLease.MaxSilence.TotalSeconds:0} s.";
+            }
+
+            throw new UserErrorException(message);
         }
     }
 }

@@ -11,7 +11,7 @@ namespace IfGuide.Grains.Coordination;
 /// <param name="time">The clock.</param>
 internal sealed class RunLedger(IPersistentState<RunRecord> state, TimeProvider time)
 {
-    private const int LongestHistory = 64;
+    private const int MaxHistory = 64;
     private readonly RunEventLog events = new(time);
     private readonly string writer = Guid.NewGuid().ToString("N");
     private Task writing = Task.CompletedTask;
@@ -46,22 +46,17 @@ internal sealed class RunLedger(IPersistentState<RunRecord> state, TimeProvider 
     public void Begin(RunId run, string specification, Stage? until, IRunOwnership owner)
     {
         events.Clear();
-        var now = time.GetUtcNow();
+        var submitted = Exists ? Record.Submitted : time.GetUtcNow();
+        Restart(owner);
         Record = Record with
         {
             Run = run,
-            State = RunState.Running,
             Specification = specification,
             Until = until,
             Inputs = null,
-            Submitted = Exists ? Record.Submitted : now,
-            Ended = null,
-            Failure = null,
-            Deaths = null,
+            Submitted = submitted,
             Stages = [],
             Versions = Remember(new RunVersion(specification, Inputs: null)),
-            Owner = owner.Self,
-            Cluster = owner.Cluster,
         };
         events.Add(RunEventKind.Started);
     }
@@ -69,7 +64,7 @@ internal sealed class RunLedger(IPersistentState<RunRecord> state, TimeProvider 
     public void Resume(IRunOwnership owner)
     {
         events.Clear();
-        Record = Record with { State = RunState.Running, Ended = null, Failure = null, Deaths = null, Owner = owner.Self, Cluster = owner.Cluster };
+        Restart(owner);
         events.Add(RunEventKind.Started, message: "resumed");
     }
 
@@ -80,7 +75,11 @@ internal sealed class RunLedger(IPersistentState<RunRecord> state, TimeProvider 
         return SaveAsync();
     }
 
-    public void Prepared(string inputs) => Record = Record with { Inputs = inputs, Versions = Remember(new RunVersion(Record.Specification, inputs)) };
+    public void Prepared(string inputs)
+    {
+        var versions = Remember(new RunVersion(Record.Specification, inputs));
+        Record = Record with { Inputs = inputs, Versions = versions };
+    }
 
     /// <summary>Remembers the silos that died of units, for whoever coordinates the run after this activation.</summary>
     public void Count(IReadOnlyList<UnitDeaths> deaths) => Record = Record with { Deaths = deaths };
@@ -88,19 +87,24 @@ internal sealed class RunLedger(IPersistentState<RunRecord> state, TimeProvider 
     /// <summary>The inputs must be prepared again.</summary>
     public void Unprepare() => Record = Record with { Inputs = null };
 
-    public TimeSpan ElapsedIn(Stage stage) => Record.Stages.FirstOrDefault(known => known.Stage == stage)?.Elapsed ?? TimeSpan.Zero;
+    public TimeSpan ElapsedIn(Stage stage) =>
+        Record.Stages.FirstOrDefault(known => known.Stage == stage)?.Elapsed ?? TimeSpan.Zero;
 
     /// <summary>Sets the stages that the run will have; those known keep what they had.</summary>
     public void Plan(IEnumerable<StageStatus> planned)
     {
-        Record = Record with { Stages = planned.Select(stage => Record.Stages.FirstOrDefault(known => known.Stage == stage.Stage && known.Units == stage.Units) ?? stage).ToArray() };
+        Record = Record with { Stages = planned.Select(stage => FindKnown(stage) ?? stage).ToArray() };
+
+        StageStatus? FindKnown(StageStatus stage) =>
+            Record.Stages.FirstOrDefault(known => known.Stage == stage.Stage && known.Units == stage.Units);
     }
 
-    public void Tell(RunEventKind kind, StageStatus? stage = null, string? message = null)
+    public void RecordEvent(RunEventKind kind, StageStatus? stage = null, string? message = null)
     {
         if (stage is not null)
         {
-            Record = Record with { Stages = Record.Stages.Where(known => known.Stage != stage.Stage).Append(stage).OrderBy(known => known.Stage).ToArray() };
+            var stages = Record.Stages.Where(known => known.Stage != stage.Stage).Append(stage);
+            Record = Record with { Stages = stages.OrderBy(known => known.Stage).ToArray() };
         }
 
         events.Add(kind, stage, message);
@@ -109,7 +113,12 @@ internal sealed class RunLedger(IPersistentState<RunRecord> state, TimeProvider 
     public void End(RunState ending, RunFailure? failure = null)
     {
         Record = Record with { State = ending, Ended = time.GetUtcNow(), Failure = failure };
-        var kind = ending switch { RunState.Done => RunEventKind.Done, RunState.Cancelled => RunEventKind.Cancelled, _ => RunEventKind.Failed };
+        var kind = ending switch
+        {
+            RunState.Done => RunEventKind.Done,
+            RunState.Cancelled => RunEventKind.Cancelled,
+            _ => RunEventKind.Failed,
+        };
         events.Add(kind, message: failure?.Message, failure: failure);
     }
 
@@ -144,7 +153,8 @@ internal sealed class RunLedger(IPersistentState<RunRecord> state, TimeProvider 
             dirty = false;
             try
             {
-                Record = Record with { Events = events.Events, LastSequence = events.LastSequence, Writer = writer, Beat = givenBack ? null : time.GetUtcNow() };
+                DateTimeOffset? beat = givenBack ? null : time.GetUtcNow();
+                Record = Record with { Events = events.Events, LastSequence = events.LastSequence, Writer = writer, Beat = beat };
                 state.State = Record;
                 var deaths = Record.Deaths;
                 await state.WriteStateAsync();
@@ -170,10 +180,18 @@ internal sealed class RunLedger(IPersistentState<RunRecord> state, TimeProvider 
         }
     }
 
+    private void Restart(IRunOwnership owner)
+    {
+        Record = Record with { State = RunState.Running, Ended = null, Failure = null, Deaths = null };
+        Record = Record with { Owner = owner.Self, Cluster = owner.Cluster };
+    }
+
     private RunVersion[] Remember(RunVersion version)
     {
         // A version without inputs is the same as the one that got them later.
-        var others = Record.Versions.Where(known => known != version && (known.Inputs is not null || known.Specification != version.Specification));
-        return [.. others.Append(version).TakeLast(LongestHistory)];
+        var others = Record.Versions.Where(known => known != version && !IsEarlierForm(known));
+        return [.. others.Append(version).TakeLast(MaxHistory)];
+
+        bool IsEarlierForm(RunVersion known) => known.Inputs is null && known.Specification == version.Specification;
     }
 }

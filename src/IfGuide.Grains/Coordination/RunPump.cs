@@ -2,6 +2,7 @@ using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Abstractions.Units;
 using IfGuide.Grains.Compute;
+using IfGuide.Grains.Records;
 using IfGuide.Grains.Scheduling;
 using IfGuide.Pipeline.Planning;
 using Microsoft.Extensions.Logging;
@@ -18,9 +19,9 @@ internal sealed class RunPump(RunServices services, IGrainFactory grains, RunLed
 {
     private readonly CancellationTokenSource stopping = new();
     private readonly SiloTable silos = new();
-    private readonly DeathToll toll = new(ledger.Record.Deaths ?? [], services.Scheduling);
+    private readonly CrashCounter crashes = new(ledger.Record.Deaths ?? [], services.Scheduling);
     private readonly UnitCalls calls = new(services, grains);
-    private readonly StorePatience patience = new(services, message => ledger.Tell(RunEventKind.Warning, message: message));
+    private readonly StoreRetry retry = new(services, message => ledger.RecordEvent(RunEventKind.Warning, message: message));
     private IReadOnlyList<StagePlan> planned = [];
     private StageTracker? tracker;
     private bool keepUnits;
@@ -51,7 +52,8 @@ internal sealed class RunPump(RunServices services, IGrainFactory grains, RunLed
 
     private async Task RunAsync()
     {
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await Task.CompletedTask.ConfigureAwait(
+            ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.ContinueOnCapturedContext);
         RequestContext.Clear(); // what belongs to the call that started the run
         using var beating = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
         var heartbeat = new RunHeartbeat(services, ledger, () => Current, keepAlive, stopping);
@@ -73,7 +75,8 @@ internal sealed class RunPump(RunServices services, IGrainFactory grains, RunLed
         }
         catch (InconsistentStateException exception)
         {
-            services.Logger.LogWarning(exception, "Run {Run} is coordinated elsewhere; this coordinator stops.", ledger.Record.Run);
+            services.Logger.LogWarning(
+                exception, "Run {Run} is coordinated elsewhere; this coordinator stops.", ledger.Record.Run);
             ending = null;
         }
 #pragma warning disable CA1031 // the edge: whatever stops the run is what its status must say
@@ -91,7 +94,7 @@ internal sealed class RunPump(RunServices services, IGrainFactory grains, RunLed
     /// <summary>Runs the stages, and plans again when an artifact that they read must be computed again.</summary>
     private async Task RunToEndAsync(CancellationToken cancellationToken)
     {
-        var repair = new ArtifactRepair(services, ledger, patience);
+        var repair = new ArtifactRepair(services, ledger, retry);
         while (true)
         {
             try
@@ -113,27 +116,36 @@ internal sealed class RunPump(RunServices services, IGrainFactory grains, RunLed
     private async Task RunStagesAsync(CancellationToken cancellationToken)
     {
         var record = ledger.Record;
-        var specification = await patience.AskAsync(() => services.Planner.ReadAsync(record.Specification, cancellationToken), cancellationToken);
+        var specification = await retry.AskAsync(
+            () => services.Planner.ReadAsync(record.Specification, cancellationToken), cancellationToken);
         if (record.Inputs is null)
         {
             await PrepareAsync(specification, record.Specification, cancellationToken);
         }
 
-        var inputs = ledger.Record.Inputs!;
-        var plan = await patience.AskAsync(() => services.Planner.PlanAsync(specification, record.Specification, inputs, cancellationToken), cancellationToken);
-        foreach (var warning in plan.Warnings)
-        {
-            ledger.Tell(RunEventKind.Warning, message: warning);
-        }
-
-        var stages = plan.Stages.Where(stage => record.Until is null || stage.Stage <= record.Until).ToArray();
-        planned = stages;
-        var preparation = ledger.Record.Stages.Where(stage => stage.Stage == Stage.Prepare);
-        ledger.Plan(preparation.Concat(stages.Select(stage => new StageStatus { Stage = stage.Stage, Units = stage.Units.Count(), Done = 0 })));
-        foreach (var stage in stages)
+        planned = await PlanAsync(specification, record, cancellationToken);
+        foreach (var stage in planned)
         {
             await RunStageAsync(stage, cancellationToken);
         }
+    }
+
+    private async Task<IReadOnlyList<StagePlan>> PlanAsync(
+        RunSpec specification, RunRecord record, CancellationToken cancellationToken)
+    {
+        var inputs = ledger.Record.Inputs!;
+        var plan = await retry.AskAsync(
+            () => services.Planner.PlanAsync(specification, record.Specification, inputs, cancellationToken), cancellationToken);
+        foreach (var warning in plan.Warnings)
+        {
+            ledger.RecordEvent(RunEventKind.Warning, message: warning);
+        }
+
+        var stages = plan.Stages.Where(stage => record.Until is null || stage.Stage <= record.Until).ToArray();
+        var preparation = ledger.Record.Stages.Where(stage => stage.Stage == Stage.Prepare);
+        var begun = stages.Select(stage => new StageStatus { Stage = stage.Stage, Units = stage.Units.Count(), Done = 0 });
+        ledger.Plan(preparation.Concat(begun));
+        return stages;
     }
 
     private async Task PrepareAsync(RunSpec specification, string name, CancellationToken cancellationToken)
@@ -149,10 +161,11 @@ internal sealed class RunPump(RunServices services, IGrainFactory grains, RunLed
     {
         tracker = new StageTracker(stage.Stage, stage.Units, ledger.ElapsedIn(stage.Stage), services.Time);
         await BeginStageAsync(tracker, cancellationToken);
-        var wholes = await patience.AskAsync(() => FindWholesAsync(stage, cancellationToken), cancellationToken);
+        var wholes = await retry.AskAsync(() => FindWholesAsync(stage, cancellationToken), cancellationToken);
         foreach (var wave in stage.Waves)
         {
-            var present = await patience.AskAsync(() => FindPresentAsync([.. wave.Where(unit => !IsOver(unit))], cancellationToken), cancellationToken);
+            UnitReference[] open = [.. wave.Where(unit => !IsOver(unit))];
+            var present = await retry.AskAsync(() => FindPresentAsync(open, cancellationToken), cancellationToken);
             var units = wave.ToLookup(unit => IsOver(unit) || present.Contains(unit.Artifact));
             foreach (var unit in units[true])
             {
@@ -164,17 +177,22 @@ internal sealed class RunPump(RunServices services, IGrainFactory grains, RunLed
 
         await EndStageAsync(tracker, cancellationToken);
 
-        bool IsOver(UnitReference unit) => wholes.Count > 0 && ArtifactNames.WholeOf(unit.Artifact) is { } whole && wholes.Contains(whole);
+        bool IsOver(UnitReference unit) =>
+            wholes.Count > 0 && ArtifactNames.WholeOf(unit.Artifact) is { } whole && wholes.Contains(whole);
     }
 
-    private Task<string?> RunWaveAsync(IReadOnlyList<UnitReference> units, StageTracker stage, CancellationToken cancellationToken) =>
-        new WaveRunner(services, calls, ledger, silos, toll, patience).RunAsync(units, stage, () => keepUnits, cancellationToken);
+    private Task<string?> RunWaveAsync(UnitReference[] units, StageTracker stage, CancellationToken cancellationToken)
+    {
+        var runner = new WaveRunner(services, calls, ledger, silos, crashes, retry);
+        return runner.RunAsync(units, stage, () => keepUnits, cancellationToken);
+    }
 
-    /// <summary>The results of a stage that are there, in place of which nobody needs their parts.</summary>
+    /// <summary>The whole results of a stage that exist already. Nobody needs the parts of such a result.</summary>
     private async Task<HashSet<string>> FindWholesAsync(StagePlan stage, CancellationToken cancellationToken)
     {
         var present = new HashSet<string>();
-        foreach (var whole in stage.Units.Select(unit => ArtifactNames.WholeOf(unit.Artifact)).OfType<string>().Distinct())
+        var wholes = stage.Units.Select(unit => ArtifactNames.WholeOf(unit.Artifact)).OfType<string>();
+        foreach (var whole in wholes.Distinct())
         {
             if (await services.Store.FindAsync(whole, cancellationToken) is not null)
             {
@@ -189,11 +207,12 @@ internal sealed class RunPump(RunServices services, IGrainFactory grains, RunLed
     /// One listing a folder, not one look-up a unit: the number of calls to the store does not grow with the units. Off the activation's
     /// scheduler, since a listing may be long.
     /// </remarks>
-    private Task<HashSet<string>> FindPresentAsync(IReadOnlyList<UnitReference> units, CancellationToken cancellationToken) => Task.Run(
+    private Task<HashSet<string>> FindPresentAsync(UnitReference[] units, CancellationToken cancellationToken) => Task.Run(
         async () =>
         {
             var present = new HashSet<string>();
-            foreach (var folder in units.Select(unit => unit.Artifact[..(unit.Artifact.LastIndexOf('/') + 1)]).Distinct())
+            var folders = units.Select(unit => unit.Artifact[..(unit.Artifact.LastIndexOf('/') + 1)]);
+            foreach (var folder in folders.Distinct())
             {
                 await foreach (var artifact in services.Store.ListAsync(folder, cancellationToken))
                 {
@@ -207,15 +226,15 @@ internal sealed class RunPump(RunServices services, IGrainFactory grains, RunLed
 
     private async Task BeginStageAsync(StageTracker stage, CancellationToken cancellationToken)
     {
-        ledger.Tell(RunEventKind.StageStarted, stage.Status());
-        await patience.AskAsync(ledger.SaveAsync, cancellationToken);
+        ledger.RecordEvent(RunEventKind.StageStarted, stage.Status());
+        await retry.AskAsync(ledger.SaveAsync, cancellationToken);
     }
 
     private async Task EndStageAsync(StageTracker stage, CancellationToken cancellationToken)
     {
         tracker = null;
-        ledger.Tell(RunEventKind.StageDone, stage.Status());
-        await patience.AskAsync(ledger.SaveAsync, cancellationToken);
+        ledger.RecordEvent(RunEventKind.StageDone, stage.Status());
+        await retry.AskAsync(ledger.SaveAsync, cancellationToken);
     }
 
     /// <remarks>The grain writes it: it must stay until that is done.</remarks>
@@ -228,7 +247,7 @@ internal sealed class RunPump(RunServices services, IGrainFactory grains, RunLed
 
         if (tracker is not null)
         {
-            ledger.Tell(RunEventKind.StageProgress, tracker.Status());
+            ledger.RecordEvent(RunEventKind.StageProgress, tracker.Status());
             tracker = null;
         }
 

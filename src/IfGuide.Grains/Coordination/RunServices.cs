@@ -16,7 +16,6 @@ namespace IfGuide.Grains.Coordination;
 /// <param name="Submitted">The runs that this silo was asked to run.</param>
 /// <param name="Options">The coordinator's numbers.</param>
 /// <param name="Scheduling">The scheduler's numbers.</param>
-/// <param name="Membership">The cluster's members.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Logger">The log.</param>
 public sealed record RunServices(
@@ -29,20 +28,19 @@ public sealed record RunServices(
     SubmittedRuns Submitted,
     CoordinationOptions Options,
     SchedulingOptions Scheduling,
-    IClusterMembershipService Membership,
     TimeProvider Time,
     ILogger<RunServices> Logger);
 
 /// <summary>Waiting times of a coordinator.</summary>
 public sealed record CoordinationOptions
 {
-    /// <summary>How long a unit is asked to wait for its end before it tells its progress; at most 5 s.</summary>
+    /// <summary>How long a unit is asked to wait for its end before it answers with its progress; at most 5 s.</summary>
     public TimeSpan UnitWait { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a call to a unit may take, beyond what it was asked to wait, before its silo counts as not answering.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(4);
 
-    /// <summary>How often progress is told, silos are looked up and a request to cancel is looked for.</summary>
+    /// <summary>How often progress is recorded, silos are looked up and a request to cancel is looked for.</summary>
     public TimeSpan Beat { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How often a run that makes progress writes its record.</summary>

@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using IfGuide.Abstractions;
+using IfGuide.Grains.Messages;
 using IfGuide.Grains.Records;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace IfGuide.Grains.Coordination;
 
-/// <summary>Revives runs whose coordinator was lost: every few seconds, and at once when one was lost here, it nudges each that should be running. The reminder is the second net.</summary>
+/// <summary>Revives runs whose coordinator was lost: every few seconds, and at once when one was lost here, it asks each that should be running to go on. The reminder is the second net.</summary>
 /// <param name="grains">The grain factory.</param>
 /// <param name="records">The records of runs.</param>
 /// <param name="submitted">The runs that this silo was asked to run.</param>
@@ -23,8 +24,8 @@ public sealed class RunSupervisor(
     TimeProvider time,
     ILogger<RunSupervisor> logger) : BackgroundService
 {
-    private static readonly TimeSpan NudgeTimeout = TimeSpan.FromSeconds(5);
-    private readonly ConcurrentDictionary<RunId, bool> nudging = new();
+    private static readonly TimeSpan EnsureTimeout = TimeSpan.FromSeconds(5);
+    private readonly ConcurrentDictionary<RunId, bool> pending = new();
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -36,53 +37,57 @@ public sealed class RunSupervisor(
             lost = submitted.Lost;
             if (!stoppingToken.IsCancellationRequested)
             {
-                await LookAsync(stoppingToken);
+                await ReviveAsync(stoppingToken);
             }
         }
     }
 
-    private async Task LookAsync(CancellationToken cancellationToken)
+    private async Task ReviveAsync(CancellationToken cancellationToken)
     {
 #pragma warning disable CA1031 // the edge: a supervisor that stops would stop its silo
         try
         {
-            foreach (var run in scope == SupervisionScope.Store ? await records.ListUnfinishedAsync(cancellationToken) : submitted.All)
+            var isStore = scope == SupervisionScope.Store;
+            foreach (var run in isStore ? await records.ListUnfinishedAsync(cancellationToken) : submitted.All)
             {
                 // An unreachable coordinator holds up no other run.
-                if (nudging.TryAdd(run, true))
+                if (pending.TryAdd(run, true))
                 {
-                    _ = NudgeAsync(run, cancellationToken);
+                    _ = EnsureRunningAsync(run, cancellationToken);
                 }
             }
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            logger.LogWarning(exception, "The list of unfinished runs cannot be read; the supervisor tries again in {Seconds} s.", options.Supervision.TotalSeconds);
+            logger.LogWarning(
+                exception,
+                "The list of unfinished runs cannot be read; the supervisor tries again in {Seconds} s.",
+                options.Supervision.TotalSeconds);
         }
         catch (OperationCanceledException)
         {
         }
     }
 
-    private async Task NudgeAsync(RunId run, CancellationToken cancellationToken)
+    private async Task EnsureRunningAsync(RunId run, CancellationToken cancellationToken)
     {
         try
         {
-            var nudge = grains.GetGrain<IRunGrain>(run.ToString()).Nudge();
-            nudge.Ignore();
-            await nudge.WaitAsync(NudgeTimeout, time, cancellationToken);
+            var call = grains.GetGrain<IRunGrain>(run.ToString()).EnsureRunning();
+            call.Ignore();
+            await call.WaitAsync(EnsureTimeout, time, cancellationToken);
         }
         catch (Exception exception)
         {
             if (!cancellationToken.IsCancellationRequested)
             {
-                logger.LogWarning("Run {Run} could not be nudged: {Why}", run, exception.Message.Split('\n')[0]);
+                logger.LogWarning("Run {Run} could not be revived: {Why}", run, exception.FirstLine());
             }
         }
 #pragma warning restore CA1031
         finally
         {
-            nudging.TryRemove(run, out _);
+            pending.TryRemove(run, out _);
         }
     }
 }

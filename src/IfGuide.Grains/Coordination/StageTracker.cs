@@ -59,17 +59,27 @@ internal sealed class StageTracker
 
     public StageStatus Status()
     {
-        var done = units - undone.Count;
         return new StageStatus
         {
             Stage = Stage,
             Units = units,
-            Done = done,
+            Done = units - undone.Count,
             Reused = reused,
-            Progress = undone.Count == 0 ? 1 : Math.Clamp((done + running.Values.Sum(status => status.Progress)) / units, 0, 1),
+            Progress = Share(),
             Elapsed = before + time.GetElapsedTime(started),
             Detail = Detail(),
         };
+    }
+
+    private double Share()
+    {
+        if (undone.Count == 0)
+        {
+            return 1;
+        }
+
+        var done = units - undone.Count + running.Values.Sum(status => status.Progress);
+        return Math.Clamp(done / units, 0, 1);
     }
 
     private static (string Name, string Artifact) KeyOf(UnitReference unit) => (unit.Name, unit.Artifact);
@@ -82,24 +92,35 @@ internal sealed class StageTracker
             return null;
         }
 
-        var sum = ended.GetValueOrDefault(measure);
-        string? note = null;
-        TrainingFigures? training = null;
-        foreach (var detail in running.Values.Select(status => status.Detail).OfType<UnitProgress>().Where(detail => detail.Measure == measure))
+        var details = running.Values.Select(status => status.Detail).OfType<UnitProgress>();
+        var current = details.Where(detail => detail.Measure == measure).ToArray();
+        var sum = current.Aggregate(ended.GetValueOrDefault(measure), (sum, detail) => sum.Plus(detail));
+        if (sum.Count == 0)
         {
-            sum = sum.Plus(detail);
-            note = detail.Note is not null && detail.Done < detail.Total ? detail.Note : note;
-            training = detail.Training is null ? training : detail.Training with { TokensPerSecond = detail.Training.TokensPerSecond + (training?.TokensPerSecond ?? 0) };
+            return null;
         }
 
-        return sum.Count == 0 ? null : new UnitProgress
+        var note = current.LastOrDefault(detail => detail.Note is not null && detail.Done < detail.Total)?.Note;
+        return new UnitProgress
         {
             Measure = measure,
             Done = sum.Done,
             Total = (long)((double)sum.Total / sum.Count * (units - reused)),
             Note = note ?? sum.Note,
-            Training = training,
+            Training = Training(current),
         };
+    }
+
+    /// <summary>The figures of the last unit that trains, with the speed of all.</summary>
+    private static TrainingFigures? Training(IReadOnlyList<UnitProgress> current)
+    {
+        var figures = current.Select(detail => detail.Training).OfType<TrainingFigures>().ToArray();
+        if (figures.Length == 0)
+        {
+            return null;
+        }
+
+        return figures[^1] with { TokensPerSecond = figures.Sum(figure => figure.TokensPerSecond) };
     }
 
     private readonly record struct Sum(int Count, long Done, long Total, string? Note)

@@ -23,8 +23,8 @@ public sealed class SubmittedRuns
     /// <summary>Ends when this silo has lost the coordinator of a run, which somebody should revive.</summary>
     public Task Lost => lost.Task;
 
-    /// <summary>Notes that a coordinator was lost here although its run has not ended.</summary>
-    public void TellLost() => Interlocked.Exchange(ref lost, New()).TrySetResult();
+    /// <summary>Signals that a coordinator was lost here although its run has not ended.</summary>
+    public void SignalLost() => Interlocked.Exchange(ref lost, New()).TrySetResult();
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

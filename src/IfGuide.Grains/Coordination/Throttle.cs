@@ -1,35 +1,35 @@
 namespace IfGuide.Grains.Coordination;
 
-/// <summary>Lets a few through in a while and counts the others, so that a thousand equal events do not push the rest of a run's story out of its record.</summary>
-/// <param name="most">How many in a period.</param>
+/// <summary>Lets a few events through in a while and counts the others, so that equal events do not push the rest of a run's story out of its record.</summary>
+/// <param name="max">How many in a period.</param>
 /// <param name="period">The period.</param>
 /// <param name="time">The clock.</param>
-internal sealed class Throttle(int most, TimeSpan period, TimeProvider time)
+internal sealed class Throttle(int max, TimeSpan period, TimeProvider time)
 {
     private DateTimeOffset begun = DateTimeOffset.MinValue;
-    private int told;
-    private int kept;
+    private int acquired;
+    private int rejected;
 
-    /// <summary>Whether the event should be told.</summary>
-    /// <param name="untold">How many were kept back since the last that was told.</param>
-    public bool TryTell(out int untold)
+    /// <summary>Whether an event may pass.</summary>
+    /// <param name="suppressed">How many did not since the last that did.</param>
+    public bool TryAcquire(out int suppressed)
     {
         var now = time.GetUtcNow();
         if (now - begun >= period)
         {
             begun = now;
-            told = 0;
+            acquired = 0;
         }
 
-        untold = kept;
-        if (told == most)
+        suppressed = rejected;
+        if (acquired == max)
         {
-            kept++;
+            rejected++;
             return false;
         }
 
-        told++;
-        kept = 0;
+        acquired++;
+        rejected = 0;
         return true;
     }
 }

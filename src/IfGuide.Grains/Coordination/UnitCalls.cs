@@ -17,8 +17,10 @@ internal sealed class UnitCalls(RunServices services, IGrainFactory grains)
     public async Task<UnitStatus> EnsureAsync(UnitAttempt attempt, CancellationToken cancellationToken)
     {
         var grain = grains.GetUnitGrain(attempt.Unit.Kind, attempt.GrainKey);
-        var call = CallHints.With(attempt.Silo, attempt.Overtakes, () => grain.Ensure(attempt.Unit, services.Options.UnitWait, CancellationToken.None));
-        return await WaitAsync(call, services.Options.UnitWait + services.Options.CallTimeout, cancellationToken);
+        var wait = services.Options.UnitWait;
+        var call = CallHints.With(
+            attempt.Silo, attempt.HasPriority, () => grain.Ensure(attempt.Unit, wait, CancellationToken.None));
+        return await WaitAsync(call, wait + services.Options.CallTimeout, cancellationToken);
     }
 
     /// <summary>Stops a unit.</summary>
@@ -28,11 +30,13 @@ internal sealed class UnitCalls(RunServices services, IGrainFactory grains)
         try
         {
             var grain = grains.GetUnitGrain(attempt.Unit.Kind, attempt.GrainKey);
-            await WaitAsync(CallHints.With(attempt.Silo, overtakes: false, grain.Cancel), services.Options.CallTimeout, CancellationToken.None);
+            var call = CallHints.With(attempt.Silo, hasPriority: false, grain.Cancel);
+            await WaitAsync(call, services.Options.CallTimeout, CancellationToken.None);
         }
         catch (Exception exception) when (exception is OrleansException or TimeoutException or OperationCanceledException)
         {
-            services.Logger.LogDebug(exception, "Unit {Stage}/{Unit} could not be told to stop.", attempt.Unit.Stage, attempt.Unit.Name);
+            services.Logger.LogDebug(
+                exception, "Unit {Stage}/{Unit} could not be stopped.", attempt.Unit.Stage, attempt.Unit.Name);
         }
     }
 
@@ -41,8 +45,10 @@ internal sealed class UnitCalls(RunServices services, IGrainFactory grains)
     {
         try
         {
-            var grain = grains.GetUnitGrain(UnitKind.CorpusShard, string.Create(CultureInfo.InvariantCulture, $"{run}/probe/{Guid.NewGuid():N}"));
-            await WaitAsync(CallHints.With(silo, overtakes: false, grain.Cancel), services.Options.CallTimeout, cancellationToken);
+            var key = string.Create(CultureInfo.InvariantCulture, $"{run}/probe/{Guid.NewGuid():N}");
+            var grain = grains.GetUnitGrain(UnitKind.CorpusShard, key);
+            var call = CallHints.With(silo, hasPriority: false, grain.Cancel);
+            await WaitAsync(call, services.Options.CallTimeout, cancellationToken);
             return true;
         }
         catch (Exception exception) when (exception is OrleansException or TimeoutException or OperationCanceledException)

@@ -1,6 +1,7 @@
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Units;
 using IfGuide.Grains.Compute;
+using IfGuide.Grains.Messages;
 using IfGuide.Grains.Scheduling;
 using Microsoft.Extensions.Logging;
 
@@ -11,41 +12,44 @@ namespace IfGuide.Grains.Coordination;
 /// <param name="calls">The calls to unit grains.</param>
 /// <param name="ledger">The run's ledger, for events.</param>
 /// <param name="silos">The compute silos, as the run knows them.</param>
-/// <param name="toll">Counts the silos that died of a unit.</param>
-/// <param name="patience">Tells of the store's outages.</param>
-internal sealed class WaveRunner(RunServices services, UnitCalls calls, RunLedger ledger, SiloTable silos, DeathToll toll, StorePatience patience)
+/// <param name="crashes">Counts the silos that died of a unit.</param>
+/// <param name="retry">Warns of the store's outages.</param>
+internal sealed class WaveRunner(
+    RunServices services, UnitCalls calls, RunLedger ledger, SiloTable silos, CrashCounter crashes, StoreRetry retry)
 {
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
+    /// <summary>Waits on the activation's scheduler for an end of any kind.</summary>
+    private const ConfigureAwaitOptions Quietly =
+        ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext;
+
+    private static readonly TimeSpan RefreshInterval = TimeSpan.FromMilliseconds(200);
     private readonly HashSet<Task> following = [];
     private readonly Throttle reissues = new(5, TimeSpan.FromSeconds(10), services.Time);
     private TaskCompletionSource changed = NewSignal();
-    private DateTimeOffset looked = DateTimeOffset.MinValue;
+    private DateTimeOffset refreshed = DateTimeOffset.MinValue;
     private RunFailure? failure;
     private string? lastArtifact;
-    private bool toldNoSilos;
+    private bool warnedNoSilos;
 
     /// <summary>Runs the units; returns when all are done.</summary>
     /// <param name="units">Units that have no artifact yet.</param>
-    /// <param name="tracker">Told how far they are.</param>
+    /// <param name="tracker">Adds up their progress.</param>
     /// <param name="keepUnits">Asked when the wave is cut short: whether units may go on, for a successor to join.</param>
     /// <param name="cancellationToken">Stops following them, and them.</param>
     /// <returns>The artifact of the unit that ended last; null when there was none.</returns>
     /// <exception cref="UnitFailedException">A unit failed.</exception>
-    public async Task<string?> RunAsync(IReadOnlyList<UnitReference> units, StageTracker tracker, Func<bool> keepUnits, CancellationToken cancellationToken)
+    public async Task<string?> RunAsync(
+        IReadOnlyList<UnitReference> units, StageTracker tracker, Func<bool> keepUnits, CancellationToken cancellationToken)
     {
         var scheduler = new UnitScheduler(units, services.Factory.NeedsDevice, silos, services.Scheduling, services.Time);
         using var attempts = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        if (units.Select(toll.Of).FirstOrDefault(deaths => deaths is not null && toll.IsTooMany(deaths)) is { } known)
-        {
-            throw new UnitFailedException(Condemn(known)); // an earlier coordinator counted the last of them
-        }
+        RequireNoneQuarantined(units);
 
         try
         {
             while (!scheduler.IsComplete)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                LookForSilos(attempts.Token);
+                RefreshSilos(attempts.Token);
                 foreach (var attempt in scheduler.Next())
                 {
                     Follow(FollowAsync(scheduler, attempt, tracker, attempts.Token));
@@ -65,18 +69,41 @@ internal sealed class WaveRunner(RunServices services, UnitCalls calls, RunLedge
             CountDeaths(scheduler);
             var abandoned = scheduler.Outstanding.ToArray();
             await attempts.CancelAsync();
-            await Task.WhenAll((keepUnits() ? [] : abandoned.Select(calls.CancelAsync)).Concat(following.ToArray()));
-            foreach (var attempt in abandoned)
+            await AbandonAsync(scheduler, abandoned, keepUnits());
+        }
+    }
+
+    /// <remarks>An earlier coordinator may have counted the last silo that died of a unit.</remarks>
+    private void RequireNoneQuarantined(IReadOnlyList<UnitReference> units)
+    {
+        foreach (var deaths in units.Select(crashes.Of).OfType<UnitDeaths>())
+        {
+            if (crashes.IsTooMany(deaths))
             {
-                scheduler.Lost(attempt, LossReason.StoreUnavailable); // frees its slot and blames nobody
+                throw new UnitFailedException(CreateQuarantine(deaths));
             }
+        }
+    }
+
+    private async Task AbandonAsync(UnitScheduler scheduler, UnitAttempt[] abandoned, bool keepUnits)
+    {
+        var ending = following.ToList();
+        if (!keepUnits)
+        {
+            ending.AddRange(abandoned.Select(calls.CancelAsync));
+        }
+
+        await Task.WhenAll(ending);
+        foreach (var attempt in abandoned)
+        {
+            scheduler.Lost(attempt, LossReason.StoreUnavailable); // frees its slot and blames nobody
         }
     }
 
     /// <summary>Ends when something has ended, or after a while.</summary>
     private async Task WaitAsync(TimeSpan longest)
     {
-        await changed.Task.WaitAsync(longest, services.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await changed.Task.WaitAsync(longest, services.Time).ConfigureAwait(Quietly);
         if (changed.Task.IsCompleted)
         {
             changed = NewSignal();
@@ -91,49 +118,35 @@ internal sealed class WaveRunner(RunServices services, UnitCalls calls, RunLedge
 
     private async Task RemoveWhenDoneAsync(Task task)
     {
-        await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await task.ConfigureAwait(Quietly);
         following.Remove(task);
         changed.TrySetResult();
     }
 
-    private async Task FollowAsync(UnitScheduler scheduler, UnitAttempt attempt, StageTracker tracker, CancellationToken cancellationToken)
+    private async Task FollowAsync(
+        UnitScheduler scheduler, UnitAttempt attempt, StageTracker tracker, CancellationToken cancellationToken)
     {
         try
         {
-            while (attempt.IsOutstanding)
+            var goesOn = true;
+            while (goesOn && attempt.IsOutstanding)
             {
                 var status = await calls.EnsureAsync(attempt, cancellationToken);
-                if (!attempt.IsOutstanding)
+                goesOn = attempt.IsOutstanding; // else another attempt has done the unit meanwhile
+                if (goesOn)
                 {
-                    return; // another attempt has done the unit meanwhile
+                    await TakeAsync(scheduler, attempt, tracker, status);
+                    goesOn = status.State is UnitState.Queued or UnitState.Running;
                 }
-
-                if (status.State == UnitState.Failed)
-                {
-                    Take(scheduler, attempt, status.Failure!);
-                    return;
-                }
-
-                scheduler.Answered(attempt, status.Silo is { } silo ? SiloAddress.FromParsableString(silo) : null, status.Progress, status.State == UnitState.Queued);
-                if (status.State == UnitState.Done)
-                {
-                    lastArtifact = status.Artifact;
-                    tracker.Complete(attempt.Unit, status.Detail);
-                    var others = scheduler.Completed(attempt);
-                    changed.TrySetResult();
-                    await Task.WhenAll(others.Select(calls.CancelAsync));
-                    return;
-                }
-
-                tracker.Update(attempt.Unit, status);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
         }
-        catch (Exception exception) when (exception is OrleansException or TimeoutException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception) when (IsLoss(exception))
         {
-            Lose(scheduler, attempt, exception is TimeoutException ? LossReason.TimedOut : LossReason.Unavailable, exception.Message.Split('\n')[0]);
+            var reason = exception is TimeoutException ? LossReason.TimedOut : LossReason.Unavailable;
+            Lose(scheduler, attempt, reason, exception.FirstLine());
         }
 #pragma warning disable CA1031 // whatever else a call throws is told as the unit's failure
         catch (Exception exception)
@@ -152,13 +165,40 @@ internal sealed class WaveRunner(RunServices services, UnitCalls calls, RunLedge
                 Lose(scheduler, attempt, LossReason.HandedBack, failed.Message);
                 break;
             case FailureKind.StoreUnavailable:
-                patience.Tell(failed.Message);
+                retry.Warn(failed.Message);
                 scheduler.Lost(attempt, LossReason.StoreUnavailable);
                 break;
             default:
                 failure ??= failed;
                 break;
         }
+    }
+
+    private static bool IsLoss(Exception exception) =>
+        exception is OrleansException or TimeoutException or OperationCanceledException or ObjectDisposedException;
+
+    /// <summary>Takes a silo's answer about an attempt.</summary>
+    private async Task TakeAsync(UnitScheduler scheduler, UnitAttempt attempt, StageTracker tracker, UnitStatus status)
+    {
+        if (status.State == UnitState.Failed)
+        {
+            Take(scheduler, attempt, status.Failure!);
+            return;
+        }
+
+        var silo = status.Silo is null ? null : SiloAddress.FromParsableString(status.Silo);
+        scheduler.Answered(attempt, silo, status.Progress, waits: status.State == UnitState.Queued);
+        if (status.State != UnitState.Done)
+        {
+            tracker.Update(attempt.Unit, status);
+            return;
+        }
+
+        lastArtifact = status.Artifact;
+        tracker.Complete(attempt.Unit, status.Detail);
+        var others = scheduler.Completed(attempt);
+        changed.TrySetResult();
+        await Task.WhenAll(others.Select(calls.CancelAsync));
     }
 
     private void Lose(UnitScheduler scheduler, UnitAttempt attempt, LossReason reason, string why)
@@ -169,38 +209,52 @@ internal sealed class WaveRunner(RunServices services, UnitCalls calls, RunLedge
         }
 
         scheduler.Lost(attempt, reason);
-        services.Logger.LogWarning("Run {Run}: unit {Stage}/{Unit} on {Silo} is lost ({Reason}) and will be issued again: {Why}", attempt.Unit.Run, attempt.Unit.Stage, attempt.Unit.Name, attempt.Silo, reason, why);
-        if (reissues.TryTell(out var untold))
+        services.Logger.LogWarning(
+            "Run {Run}: unit {Stage}/{Unit} on {Silo} is lost ({Reason}) and will be issued again: {Why}",
+            attempt.Unit.Run,
+            attempt.Unit.Stage,
+            attempt.Unit.Name,
+            attempt.Silo,
+            reason,
+            why);
+        if (reissues.TryAcquire(out var suppressed))
         {
-            ledger.Tell(RunEventKind.UnitReissued, message: $"{attempt.Unit.Name} on {attempt.Silo}: {why}{(untold == 0 ? string.Empty : $" (and {untold} others before)")}");
+            var others = suppressed == 0 ? string.Empty : $" (and {suppressed} others before)";
+            ledger.RecordEvent(RunEventKind.UnitReissued, message: $"{attempt.Unit.Name} on {attempt.Silo}: {why}{others}");
         }
     }
 
-    private void LookForSilos(CancellationToken cancellationToken)
+    private void RefreshSilos(CancellationToken cancellationToken)
     {
         var now = services.Time.GetUtcNow();
-        if (now - looked < BetweenLooks)
+        if (now - refreshed < RefreshInterval)
         {
             return;
         }
 
-        looked = now;
+        refreshed = now;
         UpdateSilos(services.Silos.Current, now);
-        if (silos.Silos.Count == 0 && !toldNoSilos)
-        {
-            ledger.Tell(RunEventKind.Warning, message: "Waiting for compute silos: the cluster has none.");
-        }
-
-        toldNoSilos = silos.Silos.Count == 0;
+        WarnOfNoSilos();
         foreach (var silo in silos.TakeProbes(now, services.Scheduling))
         {
             Follow(ProbeAsync(silo, cancellationToken));
         }
 
-        if (silos.FindEviction(now, services.Scheduling) is { } stuck && services.Silos.TryEvict(stuck, services.Scheduling.BetweenEvictions))
+        if (silos.FindEviction(now, services.Scheduling) is { } stuck && services.Silos.TryEvict(stuck))
         {
-            ledger.Tell(RunEventKind.Warning, message: $"Silo {stuck} does not answer although others do; it is evicted.");
+            ledger.RecordEvent(RunEventKind.Warning, message: $"Silo {stuck} does not answer although others do; it is evicted.");
         }
+    }
+
+    private void WarnOfNoSilos()
+    {
+        var none = silos.Silos.Count == 0;
+        if (none && !warnedNoSilos)
+        {
+            ledger.RecordEvent(RunEventKind.Warning, message: "Waiting for compute silos: the cluster has none.");
+        }
+
+        warnedNoSilos = none;
     }
 
     private void UpdateSilos(IReadOnlyCollection<SiloAddress> current, DateTimeOffset now)
@@ -217,7 +271,8 @@ internal sealed class WaveRunner(RunServices services, UnitCalls calls, RunLedge
     {
         var now = services.Time.GetUtcNow();
         var current = services.Silos.Current;
-        foreach (var attempt in scheduler.Outstanding.Where(attempt => attempt.IsComputed && !current.Contains(attempt.Silo)).ToArray())
+        var cut = scheduler.Outstanding.Where(attempt => attempt.IsComputed && !current.Contains(attempt.Silo));
+        foreach (var attempt in cut.ToArray())
         {
             silos.Suspect(attempt, now);
         }
@@ -228,27 +283,31 @@ internal sealed class WaveRunner(RunServices services, UnitCalls calls, RunLedge
     /// <summary>A silo died while it computed a unit; too many in a row, and it is the unit that kills them.</summary>
     private void Count(UnitAttempt attempt)
     {
-        var deaths = toll.Add(attempt.Unit, attempt.Progress, services.Silos.NameOf(attempt.Silo));
-        ledger.Count(toll.Deaths);
-        if (!toll.IsTooMany(deaths))
+        var deaths = crashes.Add(attempt.Unit, attempt.Progress, services.Silos.NameOf(attempt.Silo));
+        ledger.Count(crashes.Deaths);
+        if (!crashes.IsTooMany(deaths))
         {
-            ledger.Tell(RunEventKind.Warning, message: $"Silo {deaths.Silos[^1]} died while it computed {deaths.Unit}{(deaths.Silos.Count == 1 ? string.Empty : $", as did {string.Join(", ", deaths.Silos.SkipLast(1))} before")}.");
+            var others = string.Join(", ", deaths.Silos.SkipLast(1));
+            var before = others.Length == 0 ? string.Empty : $", as did {others} before";
+            var message = $"Silo {deaths.Silos[^1]} died while it computed {deaths.Unit}{before}.";
+            ledger.RecordEvent(RunEventKind.Warning, message: message);
             return;
         }
 
-        failure ??= Condemn(deaths);
+        failure ??= CreateQuarantine(deaths);
         changed.TrySetResult();
     }
 
-    private static RunFailure Condemn(UnitDeaths deaths) => new()
+    /// <summary>The failure of a run whose unit no silo gets any more.</summary>
+    private static RunFailure CreateQuarantine(UnitDeaths deaths)
     {
-        Message = $"{deaths.Silos.Count} silos died one after the other while they computed unit {deaths.Unit} of {deaths.Stage}, and it got no further: {string.Join(", ", deaths.Silos)}. " +
-            "It is not given to another. Their logs and the machine's (out of memory, a crash in native code) say more; with the cause removed, resume the run.",
-        UserFault = false,
-        Stage = deaths.Stage,
-        Unit = deaths.Unit,
-        Silo = deaths.Silos[^1],
-    };
+        var silos = string.Join(", ", deaths.Silos);
+        var message = $"{deaths.Silos.Count} silos died one after the other "
+            + $"while they computed unit {deaths.Unit} of {deaths.Stage}, and it got no further: {silos}. It is not given to another. Their logs and the machine's "
+            + "(out of memory, a crash in native code) say more; with the cause removed, resume the run.";
+        var failure = new RunFailure { Message = message, UserFault = false, Stage = deaths.Stage };
+        return failure with { Unit = deaths.Unit, Silo = deaths.Silos[^1] };
+    }
 
     private async Task ProbeAsync(SiloAddress silo, CancellationToken cancellationToken)
     {

@@ -3,8 +3,10 @@ using System.Net;
 using IfGuide.Client;
 using IfGuide.Client.Clusters;
 using IfGuide.Client.Connections;
+using IfGuide.Grains.Coordination;
 using IfGuide.Grains.Membership;
 using IfGuide.Grains.Records;
+using IfGuide.Grains.Units;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -67,14 +69,23 @@ public sealed class ClusterHost : IAsyncDisposable
 
         var siloPort = ListeningPort.Take(options.Listen, options.SiloPort, "The port for silos (--silo-port)");
         var gatewayPort = ListeningPort.Take(options.Listen, options.GatewayPort, "The port for clients (--gateway-port)");
-        int? healthPort = options.HealthPort is { } port ? ListeningPort.Take(options.Listen, port, "The health endpoint (--health-port)") : null;
+        var healthPort = options.HealthPort;
+        if (healthPort is { } asked)
+        {
+            healthPort = ListeningPort.Take(options.Listen, asked, "The health endpoint (--health-port)");
+        }
+
         var redis = await RedisConnection.ConnectAsync(options.Cluster, options.ConnectTimeout, cancellationToken);
         HealthEndpoint? health = null;
         IHost? host = null;
         try
         {
             host = Build(options with { SiloPort = siloPort, GatewayPort = gatewayPort }, redis);
-            health = healthPort is { } open ? HealthEndpoint.Start(new IPEndPoint(options.Listen, open), host.Services) : null;
+            if (healthPort is { } port)
+            {
+                health = HealthEndpoint.Start(new IPEndPoint(options.Listen, port), host.Services);
+            }
+
             await host.StartAsync(cancellationToken);
             return new ClusterHost(host, redis, health);
         }
@@ -104,7 +115,7 @@ public sealed class ClusterHost : IAsyncDisposable
     private static IHost Build(ClusterSiloOptions options, IConnectionMultiplexer redis)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "ifguide" });
-        builder.Services.AddSingleton<IHostLifetime, OwnersLifetime>();
+        builder.Services.AddSingleton<IHostLifetime, NoopHostLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);
         SiloLogging.Configure(builder.Logging);
         options.Logging?.Invoke(builder.Logging);
@@ -120,25 +131,32 @@ public sealed class ClusterHost : IAsyncDisposable
             cluster.ServiceId = options.Cluster.Id;
             cluster.ClusterId = options.Cluster.Id;
         });
-        silo.Configure<SiloOptions>(names => names.SiloName = options.Name ?? string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}-{Environment.ProcessId}"));
+        var processName = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}-{Environment.ProcessId}");
+        silo.Configure<SiloOptions>(names => names.SiloName = options.Name ?? processName);
         silo.ConfigureEndpoints(options.Listen, options.SiloPort, options.GatewayPort, listenOnAnyHostAddress: false);
-        silo.UseRedisClustering(clustering =>
-        {
-            clustering.ConfigurationOptions = options.Cluster.ToConfiguration();
-            clustering.CreateMultiplexer = _ => Task.FromResult((redis, IsShared: true));
-        });
-        silo.UseRedisReminderService(reminders =>
-        {
-            reminders.ConfigurationOptions = options.Cluster.ToConfiguration();
-            reminders.CreateMultiplexer = _ => Task.FromResult((redis, IsShared: true));
-        });
+        UseRedis(silo, options.Cluster, redis);
         if (options.Tls is { } tls)
         {
             silo.UseMutualTls(tls);
         }
 
-        silo.Services.Replace(ServiceDescriptor.Singleton<IFatalErrorHandler, FatalEnd>());
-        silo.AddReachability();
-        silo.AddIfGuide(options.Silo with { Ownership = new ClusterRunOwnership(options.Cluster.Id, $"the cluster '{options.Cluster.Id}' at {options.Cluster}") });
+        silo.Services.Replace(ServiceDescriptor.Singleton<IFatalErrorHandler, FatalErrorHandler>());
+        silo.AddReachability(new ReachabilityRoles(typeof(RunGrain), typeof(CorpusShardGrain)));
+        var self = $"the cluster '{options.Cluster.Id}' at {options.Cluster}";
+        silo.AddIfGuide(options.Silo with { Ownership = new ClusterRunOwnership(options.Cluster.Id, self) });
+    }
+
+    private static void UseRedis(ISiloBuilder silo, ClusterAddress cluster, IConnectionMultiplexer redis)
+    {
+        silo.UseRedisClustering(clustering =>
+        {
+            clustering.ConfigurationOptions = cluster.ToConfiguration();
+            clustering.CreateMultiplexer = _ => Task.FromResult((redis, IsShared: true));
+        });
+        silo.UseRedisReminderService(reminders =>
+        {
+            reminders.ConfigurationOptions = cluster.ToConfiguration();
+            reminders.CreateMultiplexer = _ => Task.FromResult((redis, IsShared: true));
+        });
     }
 }

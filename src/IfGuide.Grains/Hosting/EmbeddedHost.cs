@@ -46,9 +46,6 @@ public sealed class EmbeddedHost : IAsyncDisposable
     /// <summary>The way to the grains.</summary>
     public IGrainFactory Grains => host.Services.GetRequiredService<IGrainFactory>();
 
-    /// <summary>The silo's services.</summary>
-    public IServiceProvider Services => host.Services;
-
     /// <summary>Starts the silo.</summary>
     /// <param name="options">Its settings.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
@@ -56,7 +53,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "ifguide" });
-        builder.Services.AddSingleton<IHostLifetime, OwnersLifetime>();
+        builder.Services.AddSingleton<IHostLifetime, NoopHostLifetime>();
         SiloLogging.Configure(builder.Logging);
         options.Logging?.Invoke(builder.Logging);
         builder.UseOrleans(silo => Configure(silo, options));
@@ -86,20 +83,31 @@ public sealed class EmbeddedHost : IAsyncDisposable
     private static void Configure(ISiloBuilder silo, EmbeddedOptions options)
     {
         var cluster = string.Create(CultureInfo.InvariantCulture, $"embedded-{Guid.NewGuid():N}");
-        // Orleans binds with SO_REUSEPORT, so that two processes on one port would both start: a probed port, no gateway and an own cluster id keep them apart.
-        silo.UseLocalhostClustering(ListeningPort.Take(IPAddress.Loopback, 0, "The silo"), gatewayPort: 0, primarySiloEndpoint: null, serviceId: "ifguide", clusterId: cluster);
+        // Orleans binds with SO_REUSEPORT, so that two processes on one port would both start:
+        // a probed port, no gateway and an own cluster id keep them apart.
+        var port = ListeningPort.Take(IPAddress.Loopback, 0, "The silo");
+        silo.UseLocalhostClustering(port, gatewayPort: 0, primarySiloEndpoint: null, serviceId: "ifguide", clusterId: cluster);
         silo.UseInMemoryReminderService();
-        silo.AddIfGuide(new IfGuideSiloOptions
+        var shared = new IfGuideSiloOptions { Store = options.Store, Records = options.Store };
+        silo.AddIfGuide(shared with
         {
-            Store = options.Store,
-            Records = options.Store,
             Device = options.Device,
             Threads = options.Threads,
             Executors = options.Executors,
             Planner = options.Planner,
-            Ownership = options.Store is LocalArtifactStore local ? new FileRunOwnership(Path.Combine(local.Root, ".locks", "runs")) : new ClusterRunOwnership(cluster, FileRunOwnership.ThisProcess, isOneProcess: true),
+            Ownership = OwnershipOf(options.Store, cluster),
             Supervision = SupervisionScope.Process,
             Coordination = options.Coordination,
         });
+    }
+
+    private static IRunOwnership OwnershipOf(IStore store, string cluster)
+    {
+        if (store is LocalArtifactStore local)
+        {
+            return new FileRunOwnership(Path.Combine(local.Root, ".locks", "runs"));
+        }
+
+        return new ClusterRunOwnership(cluster, FileRunOwnership.ThisProcess, isOneProcess: true);
     }
 }

@@ -38,7 +38,7 @@ internal sealed class HealthEndpoint : IDisposable
             {
                 Answer(await listener.GetContextAsync());
             }
-            catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException or InvalidOperationException or IOException)
+            catch (Exception exception) when (exception is HttpListenerException or InvalidOperationException or IOException)
             {
                 // The asker went away, or the endpoint is closing.
             }
@@ -47,17 +47,26 @@ internal sealed class HealthEndpoint : IDisposable
 
     private void Answer(HttpListenerContext context)
     {
-        var (status, text) = context.Request.Url?.AbsolutePath switch
-        {
-            "/health/live" => (HttpStatusCode.OK, "live"),
-            "/health/ready" when IsReady() => (HttpStatusCode.OK, "ready"),
-            "/health/ready" => (HttpStatusCode.ServiceUnavailable, "not an active member of the cluster"),
-            _ => (HttpStatusCode.NotFound, "/health/live or /health/ready"),
-        };
+        var (status, text) = Answer(context.Request.Url?.AbsolutePath);
         var body = Encoding.UTF8.GetBytes(text + "\n");
         context.Response.StatusCode = (int)status;
         context.Response.ContentType = "text/plain; charset=utf-8";
         context.Response.Close(body, willBlock: false);
+    }
+
+    private (HttpStatusCode Status, string Text) Answer(string? path)
+    {
+        switch (path)
+        {
+            case "/health/live":
+                return (HttpStatusCode.OK, "live");
+            case "/health/ready" when IsReady():
+                return (HttpStatusCode.OK, "ready");
+            case "/health/ready":
+                return (HttpStatusCode.ServiceUnavailable, "not an active member of the cluster");
+            default:
+                return (HttpStatusCode.NotFound, "/health/live or /health/ready");
+        }
     }
 
     /// <remarks>A silo is Active in its own view of the membership from the last stage of its start to the first of its stop.</remarks>

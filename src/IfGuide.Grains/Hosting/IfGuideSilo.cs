@@ -1,5 +1,6 @@
 using IfGuide.Grains.Compute;
 using IfGuide.Grains.Coordination;
+using IfGuide.Grains.Membership;
 using IfGuide.Grains.Messages;
 using IfGuide.Grains.Records;
 using IfGuide.Grains.Units;
@@ -16,7 +17,10 @@ namespace IfGuide.Grains.Hosting;
 public static class IfGuideSilo
 {
     private static readonly Type[] ComputeGrains =
-        [typeof(PreparationGrain), typeof(CorpusShardGrain), typeof(LayerFactorGrain), typeof(SelectionGrain), typeof(TrainingGrain), typeof(EvaluationGrain)];
+    [
+        typeof(PreparationGrain), typeof(CorpusShardGrain), typeof(LayerFactorGrain),
+        typeof(SelectionGrain), typeof(TrainingGrain), typeof(EvaluationGrain),
+    ];
 
     private static readonly Type[] ControlGrains = [typeof(RunGrain), typeof(RunDirectoryGrain)];
 
@@ -27,12 +31,23 @@ public static class IfGuideSilo
     {
         ArgumentNullException.ThrowIfNull(silo);
         ArgumentNullException.ThrowIfNull(options);
-        silo.Configure<GrainTypeOptions>(types => types.Classes.ExceptWith(options.Role switch
-        {
-            SiloRole.Compute => ControlGrains,
-            SiloRole.Control => ComputeGrains,
-            _ => [],
-        }));
+        silo.Configure<GrainTypeOptions>(types => types.Classes.ExceptWith(GrainsOfOthers(options.Role)));
+        ConfigureOrleans(silo);
+        silo.AddOutgoingGrainCallFilter<MessageSizeGuard>();
+        silo.AddIncomingGrainCallFilter<MessageSizeGuard>();
+        AddServices(silo.Services, options);
+        return silo;
+    }
+
+    private static Type[] GrainsOfOthers(SiloRole role) => role switch
+    {
+        SiloRole.Compute => ControlGrains,
+        SiloRole.Control => ComputeGrains,
+        _ => [],
+    };
+
+    private static void ConfigureOrleans(ISiloBuilder silo)
+    {
         silo.Configure<GrainVersioningOptions>(versioning =>
         {
             // A caller is served by builds that know every method it knows, wherever there is room; README, "Upgrades".
@@ -42,7 +57,8 @@ public static class IfGuideSilo
         silo.Configure<SiloMessagingOptions>(messaging =>
         {
             messaging.ResponseTimeout = TimeSpan.FromSeconds(15);
-            // A question to the directory of a silo that is only starting can be lost; nobody activates the grain that it is about until it has timed out. The default is 30 s.
+            // A question to the directory of a silo that is only starting can be lost.
+            // Nobody activates the grain that it is about until it has timed out. The default is 30 s.
             messaging.SystemResponseTimeout = TimeSpan.FromSeconds(10);
             messaging.CancelRequestOnTimeout = true;
         });
@@ -53,11 +69,10 @@ public static class IfGuideSilo
             membership.TableRefreshTimeout = TimeSpan.FromSeconds(15);
             membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(10);
         });
+    }
 
-        silo.AddOutgoingGrainCallFilter<MessageSizeGuard>();
-        silo.AddIncomingGrainCallFilter<MessageSizeGuard>();
-
-        var services = silo.Services;
+    private static void AddServices(IServiceCollection services, IfGuideSiloOptions options)
+    {
         services.TryAddSingleton(options.Time);
         services.AddSingleton(options.Store);
         services.AddSingleton(options.Executors ?? new PipelineExecutors(options.Store, options.Device, options.Threads));
@@ -71,8 +86,6 @@ public static class IfGuideSilo
         {
             AddControl(services, options);
         }
-
-        return silo;
     }
 
     private static void AddControl(IServiceCollection services, IfGuideSiloOptions options)
@@ -84,6 +97,7 @@ public static class IfGuideSilo
         services.AddSingleton(options.Coordination);
         services.AddSingleton(options.Scheduling);
         services.AddSingleton<SubmittedRuns>();
+        services.TryAddSingleton<Evictions>();
         services.AddSingleton<ComputeSilos>();
         services.AddSingleton<RunServices>();
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<RunSupervisor>(provider, options.Supervision));

@@ -25,14 +25,18 @@ internal static class ListeningPort
         }
         catch (SocketException exception)
         {
-            var remedy = exception.SocketErrorCode switch
-            {
-                SocketError.AddressAlreadyInUse => "another process listens there; name another port, or 0 for a free one",
-                SocketError.AddressNotAvailable => "this machine has no such address; correct --listen",
-                SocketError.AccessDenied => "the port is reserved for root; name one above 1023, or 0 for a free one",
-                _ => exception.Message,
-            };
-            throw new UserErrorException(string.Create(CultureInfo.InvariantCulture, $"{what} cannot be opened on {new IPEndPoint(address, port)}: {remedy}."), exception);
+            var place = new IPEndPoint(address, port);
+            var remedy = RemedyOf(exception);
+            var message = string.Create(CultureInfo.InvariantCulture, $"{what} cannot be opened on {place}: {remedy}.");
+            throw new UserErrorException(message, exception);
         }
     }
+
+    private static string RemedyOf(SocketException exception) => exception.SocketErrorCode switch
+    {
+        SocketError.AddressAlreadyInUse => "another process listens there; name another port, or 0 for a free one",
+        SocketError.AddressNotAvailable => "this machine has no such address; correct --listen",
+        SocketError.AccessDenied => "the port is reserved for root; name one above 1023, or 0 for a free one",
+        _ => exception.Message,
+    };
 }

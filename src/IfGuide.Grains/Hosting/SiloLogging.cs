@@ -7,7 +7,9 @@ internal static class SiloLogging
 {
     public static void Configure(ILoggingBuilder logging) => logging
         .AddFilter("Orleans", LogLevel.Warning)
-        .AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error) // says at every start that a check took as long as the machine is up
-        .AddFilter("Orleans.Runtime.Silo", LogLevel.Error) // asks for server garbage collection, which is wrong beside native tensors
+        // Says at every start that a check took as long as the machine is up.
+        .AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error)
+        // Asks for server garbage collection, which is wrong beside native tensors.
+        .AddFilter("Orleans.Runtime.Silo", LogLevel.Error)
         .AddFilter("Microsoft.Hosting", LogLevel.Warning);
 }

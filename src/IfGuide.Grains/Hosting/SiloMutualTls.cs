@@ -18,7 +18,8 @@ public static class SiloMutualTls
         return silo.Configure<SiloConnectionOptions>(options =>
         {
             options.ConfigureSiloInboundConnection(builder => builder.UseMutualTlsInbound(credentials, ClusterIdentity.Silo));
-            options.ConfigureGatewayInboundConnection(builder => builder.UseMutualTlsInbound(credentials, ClusterIdentity.Client, ClusterIdentity.Silo));
+            options.ConfigureGatewayInboundConnection(
+                builder => builder.UseMutualTlsInbound(credentials, ClusterIdentity.Client, ClusterIdentity.Silo));
             options.ConfigureSiloOutboundConnection(builder => builder.UseMutualTlsOutbound(credentials));
         });
     }

@@ -8,11 +8,15 @@ internal static class ReachabilityHosting
 {
     /// <summary>Adds the question, the answer and the watch.</summary>
     /// <param name="silo">The silo.</param>
-    public static ISiloBuilder AddReachability(this ISiloBuilder silo)
+    /// <param name="roles">How control and compute silos are known.</param>
+    public static ISiloBuilder AddReachability(this ISiloBuilder silo, ReachabilityRoles roles)
     {
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.AddSingleton(new ReachabilityOptions());
-        silo.Services.AddSingleton(provider => new SiloMesh(provider.GetRequiredService<ILocalSiloDetails>().SiloAddress, provider.GetRequiredService<ReachabilityOptions>()));
+        silo.Services.AddSingleton(roles);
+        silo.Services.TryAddSingleton<Evictions>();
+        silo.Services.AddSingleton(provider => new SiloMesh(
+            provider.GetRequiredService<ILocalSiloDetails>().SiloAddress, provider.GetRequiredService<ReachabilityOptions>()));
         silo.Services.AddSingleton<ReachabilityClient>();
         silo.Services.AddGrainService<ReachabilityService>();
         silo.Services.AddHostedService<ReachabilityWatch>();

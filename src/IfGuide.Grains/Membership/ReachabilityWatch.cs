@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
-using IfGuide.Grains.Coordination;
-using IfGuide.Grains.Units;
+using IfGuide.Grains.Messages;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Metadata;
@@ -11,6 +10,8 @@ namespace IfGuide.Grains.Membership;
 /// <param name="client">Asks a silo.</param>
 /// <param name="mesh">Who reaches whom.</param>
 /// <param name="options">The policy's numbers.</param>
+/// <param name="roles">How control and compute silos are known.</param>
+/// <param name="evictions">Asks for evictions.</param>
 /// <param name="membership">The cluster's members.</param>
 /// <param name="manifest">What each silo hosts.</param>
 /// <param name="types">Resolves a grain class to its type.</param>
@@ -21,6 +22,8 @@ public sealed class ReachabilityWatch(
     ReachabilityClient client,
     SiloMesh mesh,
     ReachabilityOptions options,
+    ReachabilityRoles roles,
+    Evictions evictions,
     IClusterMembershipService membership,
     IClusterManifestProvider manifest,
     GrainTypeResolver types,
@@ -28,11 +31,10 @@ public sealed class ReachabilityWatch(
     TimeProvider time,
     ILogger<ReachabilityWatch> logger) : BackgroundService
 {
-    private readonly GrainType coordinator = types.GetGrainType(typeof(RunGrain));
-    private readonly GrainType unit = types.GetGrainType(typeof(CorpusShardGrain));
+    private readonly GrainType coordinator = types.GetGrainType(roles.Control);
+    private readonly GrainType unit = types.GetGrainType(roles.Compute);
     private readonly GrainInterfaceType reachability = interfaces.GetGrainInterfaceType(typeof(IReachability));
     private readonly ConcurrentDictionary<SiloAddress, bool> asking = new();
-    private DateTimeOffset lastEviction = DateTimeOffset.MinValue;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -42,7 +44,7 @@ public sealed class ReachabilityWatch(
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                await LookAsync(stoppingToken);
+                await PollAsync(stoppingToken);
             }
         }
         catch (OperationCanceledException)
@@ -51,7 +53,7 @@ public sealed class ReachabilityWatch(
         }
     }
 
-    private async Task LookAsync(CancellationToken cancellationToken)
+    private async Task PollAsync(CancellationToken cancellationToken)
     {
         var members = Members();
         mesh.Update(members, time.GetUtcNow());
@@ -71,18 +73,16 @@ public sealed class ReachabilityWatch(
 #pragma warning disable CA1031 // the edge: a membership table that is out of reach is asked again a moment later
         try
         {
-            await membership.Refresh(cancellationToken: cancellationToken); // whoever cannot be reached may have been evicted, or have had this silo evicted
-            if (mesh.FindEviction() is { } silo && time.GetUtcNow() - lastEviction >= options.BetweenEvictions)
+            // Whoever cannot be reached may have been evicted, or have had this silo evicted.
+            await membership.Refresh(cancellationToken: cancellationToken);
+            if (mesh.FindEviction() is { } silo)
             {
-                lastEviction = time.GetUtcNow();
-                logger.LogError("Silo {Silo} has not answered this one for {Seconds} s although others do; the cluster is asked to evict it.", silo, options.Silence.TotalSeconds);
-                var evicted = await membership.TryKill(silo);
-                logger.LogWarning("Eviction of silo {Silo}: {Outcome}.", silo, evicted ? "declared dead" : "not accepted");
+                evictions.TryEvict(silo, $"has not answered this one for {options.Silence.TotalSeconds} s although others do");
             }
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            logger.LogWarning("A silo that does not answer could not be evicted: {Why}", exception.Message.Split('\n')[0]);
+            logger.LogWarning("The membership cannot be read to judge a silo that does not answer: {Why}", exception.FirstLine());
         }
     }
 
@@ -106,12 +106,20 @@ public sealed class ReachabilityWatch(
         }
     }
 
-    /// <remarks>Silos of a build that does not know the question are nobody's business.</remarks>
+    /// <remarks>Silos of an older build cannot be asked: they are left out.</remarks>
     private MeshMember[] Members()
     {
         var silos = manifest.Current.Silos;
-        return [.. membership.CurrentSnapshot.Members.Values
-            .Where(member => member.Status == SiloStatus.Active && silos.TryGetValue(member.SiloAddress, out var hosted) && hosted.Interfaces.ContainsKey(reachability))
-            .Select(member => new MeshMember(member.SiloAddress, silos[member.SiloAddress].Grains.ContainsKey(coordinator), silos[member.SiloAddress].Grains.ContainsKey(unit)))];
+        var members = new List<MeshMember>();
+        foreach (var member in membership.CurrentSnapshot.Members.Values.Where(member => member.Status == SiloStatus.Active))
+        {
+            if (silos.TryGetValue(member.SiloAddress, out var hosted) && hosted.Interfaces.ContainsKey(reachability))
+            {
+                var (controls, computes) = (hosted.Grains.ContainsKey(coordinator), hosted.Grains.ContainsKey(unit));
+                members.Add(new MeshMember(member.SiloAddress, controls, computes));
+            }
+        }
+
+        return [.. members];
     }
 }

@@ -49,9 +49,9 @@ public sealed class SiloMesh(SiloAddress self, ReachabilityOptions options)
             var slept = time - now > options.Silence / 2;
             now = time;
             me = members.FirstOrDefault(member => member.Silo.Equals(self));
-            foreach (var gone in others.Keys.Except(members.Select(member => member.Silo)).ToArray())
+            foreach (var removed in others.Keys.Except(members.Select(member => member.Silo)).ToArray())
             {
-                others.Remove(gone);
+                others.Remove(removed);
             }
 
             foreach (var member in members.Where(member => !member.Silo.Equals(self)))
@@ -97,19 +97,29 @@ public sealed class SiloMesh(SiloAddress self, ReachabilityOptions options)
             }
 
             // Silos that are silent for a moment may miss this one: they count here before they count against themselves.
-            var missMe = others.Values.Count(entry => now - entry.Answered > options.Recent) + reached.Count(other => other.Misses.Contains(self));
-            var mostSenior = others.Values.Select(other => other.Member).Append(me).MinBy(member => member.Rank)!;
-            var seesMostSenior = mostSenior == me || reached.Any(other => other.Member == mostSenior);
-            return missed
-                .Where(other => IsReplaced(other.Member, reached))
-                .Where(other => (1 + reached.Count(third => third.Misses.Contains(other.Member.Silo))).CompareTo(missMe) switch
-                {
-                    > 0 => true,
-                    0 => seesMostSenior && me.Rank.CompareTo(other.Member.Rank) < 0,
-                    _ => false,
-                })
-                .MaxBy(other => other.Member.Rank)?.Member.Silo;
+            var silent = others.Values.Count(entry => now - entry.Answered > options.Recent);
+            var missMe = silent + reached.Count(other => other.Misses.Contains(self));
+            var candidates = missed.Select(other => other.Member).Where(member => IsReplaced(member, reached));
+            return candidates.Where(member => HasToGo(member, missMe, reached)).MaxBy(member => member.Rank)?.Silo;
         }
+    }
+
+    /// <summary>Whether a silo has to go, and not this one: more silos miss it, or as many and it is the junior.</summary>
+    private bool HasToGo(MeshMember member, int missMe, Entry[] reached)
+    {
+        var missIt = 1 + reached.Count(third => third.Misses.Contains(member.Silo));
+        if (missIt != missMe)
+        {
+            return missIt > missMe;
+        }
+
+        return SeesMostSenior(reached) && me!.Rank.CompareTo(member.Rank) < 0;
+    }
+
+    private bool SeesMostSenior(Entry[] reached)
+    {
+        var mostSenior = others.Values.Select(other => other.Member).Append(me!).MinBy(member => member.Rank)!;
+        return mostSenior == me || reached.Any(other => other.Member == mostSenior);
     }
 
     private bool IsMissed(Entry entry) => now - entry.Answered >= options.Silence;

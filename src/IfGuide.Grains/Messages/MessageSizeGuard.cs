@@ -40,13 +40,16 @@ public sealed class MessageSizeGuard(Serializer serializer) : IOutgoingGrainCall
         }
     }
 
-    private static bool IsOurs(IGrainCallContext context) => context.InterfaceMethod.DeclaringType?.Assembly == typeof(IRunGrain).Assembly;
+    private static bool IsOurs(IGrainCallContext context) =>
+        context.InterfaceMethod.DeclaringType?.Assembly == typeof(IRunGrain).Assembly;
 
     private static void Check(IGrainCallContext context, string part, long bytes)
     {
         if (bytes > Largest)
         {
-            throw new InvalidOperationException($"The {part} of {context.InterfaceName}.{context.MethodName} would be a message of {bytes} bytes; at most {Largest} are allowed: bulk goes through the store.");
+            throw new InvalidOperationException(
+                $"The {part} of {context.InterfaceName}.{context.MethodName} would be a message of {bytes} bytes; "
+                + $"at most {Largest} are allowed: bulk goes through the store.");
         }
     }
 
@@ -66,7 +69,7 @@ public sealed class MessageSizeGuard(Serializer serializer) : IOutgoingGrainCall
     /// <summary>Counts what is written to it and keeps nothing.</summary>
     private sealed class Counter : IBufferWriter<byte>, IDisposable
     {
-        private const int LeastBuffer = 4096;
+        private const int MinBuffer = 4096;
         private byte[]? buffer;
 
         public long Bytes { get; private set; }
@@ -78,7 +81,7 @@ public sealed class MessageSizeGuard(Serializer serializer) : IOutgoingGrainCall
             if (buffer is null || buffer.Length < sizeHint)
             {
                 Dispose();
-                buffer = ArrayPool<byte>.Shared.Rent(Math.Max(LeastBuffer, sizeHint));
+                buffer = ArrayPool<byte>.Shared.Rent(Math.Max(MinBuffer, sizeHint));
             }
 
             return buffer;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IfGuide.Abstractions;
+using IfGuide.Grains.Messages;
 using IfGuide.Storage.Artifacts;
 using Orleans.Storage;
 
@@ -17,7 +18,9 @@ public sealed class RecordGrainStorage(IRecordStore records) : IGrainStorage
     {
         ArgumentNullException.ThrowIfNull(grainState);
         var record = await records.ReadAsync(NameOf(stateName, grainId));
-        grainState.State = record is null ? Activator.CreateInstance<T>() : RecordJson.Read<T>(NameOf(stateName, grainId), record.Bytes);
+        grainState.State = record is null
+            ? Activator.CreateInstance<T>()
+            : RecordJson.Read<T>(NameOf(stateName, grainId), record.Bytes);
         grainState.RecordExists = record is not null;
         grainState.ETag = record?.Tag;
     }
@@ -26,7 +29,8 @@ public sealed class RecordGrainStorage(IRecordStore records) : IGrainStorage
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         ArgumentNullException.ThrowIfNull(grainState);
-        var tag = await records.WriteAsync(NameOf(stateName, grainId), JsonSerializer.SerializeToUtf8Bytes(grainState.State, RecordJson.Options), grainState.ETag);
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(grainState.State, RecordJson.Options);
+        var tag = await records.WriteAsync(NameOf(stateName, grainId), bytes, grainState.ETag);
         grainState.ETag = tag ?? throw Changed(stateName, grainId, grainState.ETag);
         grainState.RecordExists = true;
     }
@@ -49,11 +53,18 @@ public sealed class RecordGrainStorage(IRecordStore records) : IGrainStorage
     private static string NameOf(string stateName, GrainId grainId)
     {
         var key = grainId.Key.ToString();
-        return key is not null && ArtifactName.IsName(key) && !key.Contains('/', StringComparison.Ordinal)
-            ? $"{stateName}/{key}.json"
-            : throw new UserErrorException($"'{(key is { Length: > 100 } ? key[..100] + "…" : key)}' is not a run id: use 1 to 63 characters of a-z, 0-9 and '-', the first a letter or a digit.");
+        if (key is null || !ArtifactName.IsName(key) || key.Contains('/', StringComparison.Ordinal))
+        {
+            throw new UserErrorException(
+                $"'{key?.Shorten(100, "…")}' is not a run id: use 1 to 63 characters of a-z, 0-9 and '-', the first a letter or a digit.");
+        }
+
+        return $"{stateName}/{key}.json";
     }
 
     private static InconsistentStateException Changed(string stateName, GrainId grainId, string? tag) =>
-        new($"The record {NameOf(stateName, grainId)} has changed since it was read: another activation or process writes it.", "unknown", tag ?? "none");
+        new(
+            $"The record {NameOf(stateName, grainId)} has changed since it was read: another activation or process writes it.",
+            "unknown",
+            tag ?? "none");
 }

@@ -29,7 +29,8 @@ public interface IRunOwnership
 /// <param name="cluster">The cluster's id: no other cluster over the store has it.</param>
 /// <param name="self">Describes the cluster, for people.</param>
 /// <param name="isOneProcess">Whether the cluster is this process and ends with it.</param>
-public sealed class ClusterRunOwnership(string cluster = "cluster", string self = "a cluster", bool isOneProcess = false) : IRunOwnership
+public sealed class ClusterRunOwnership(string cluster = "cluster", string self = "a cluster", bool isOneProcess = false)
+    : IRunOwnership
 {
     /// <inheritdoc/>
     public string Self => self;
@@ -71,7 +72,8 @@ public sealed class FileRunOwnership(string folder) : IRunOwnership
     public bool GivesBack => true;
 
     /// <summary>Describes this process, for people.</summary>
-    public static string ThisProcess { get; } = string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName}");
+    public static string ThisProcess { get; } =
+        string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName}");
 
     /// <inheritdoc/>
     public async Task<IDisposable?> TryTakeAsync(RunId run)

@@ -13,11 +13,13 @@ public sealed class RunRecords(IRecordStore records)
 
     /// <summary>The ids of every run, in ordinal order.</summary>
     /// <param name="cancellationToken">Cancels.</param>
-    public Task<IReadOnlyList<RunId>> ListAsync(CancellationToken cancellationToken = default) => ListAsync(Runs, cancellationToken);
+    public Task<IReadOnlyList<RunId>> ListAsync(CancellationToken cancellationToken = default) =>
+        ListAsync(Runs, cancellationToken);
 
     /// <summary>The ids of the runs that should be running, so that a supervisor need not read the record of every run that ever was.</summary>
     /// <param name="cancellationToken">Cancels.</param>
-    public Task<IReadOnlyList<RunId>> ListUnfinishedAsync(CancellationToken cancellationToken = default) => ListAsync(Unfinished, cancellationToken);
+    public Task<IReadOnlyList<RunId>> ListUnfinishedAsync(CancellationToken cancellationToken = default) =>
+        ListAsync(Unfinished, cancellationToken);
 
     /// <summary>Notes that a run should be running.</summary>
     /// <param name="run">The run.</param>
@@ -34,8 +36,12 @@ public sealed class RunRecords(IRecordStore records)
     /// <summary>A run's record; null when there is none.</summary>
     /// <param name="run">The run.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public async Task<RunRecord?> ReadAsync(RunId run, CancellationToken cancellationToken = default) =>
-        await records.ReadAsync($"{Runs}{run}{Suffix}", cancellationToken) is { } record ? RecordJson.Read<RunRecord>($"{Runs}{run}{Suffix}", record.Bytes) : null;
+    public async Task<RunRecord?> ReadAsync(RunId run, CancellationToken cancellationToken = default)
+    {
+        var name = $"{Runs}{run}{Suffix}";
+        var record = await records.ReadAsync(name, cancellationToken);
+        return record is null ? null : RecordJson.Read<RunRecord>(name, record.Bytes);
+    }
 
     /// <summary>Asks whoever runs it to cancel a run; it looks every second.</summary>
     /// <param name="run">The run.</param>
@@ -60,7 +66,8 @@ public sealed class RunRecords(IRecordStore records)
         var ids = new List<RunId>();
         await foreach (var name in records.ListAsync(prefix, cancellationToken))
         {
-            if (name.EndsWith(Suffix, StringComparison.Ordinal) && RunId.TryParse(name[prefix.Length..^Suffix.Length], out var id))
+            if (name.EndsWith(Suffix, StringComparison.Ordinal)
+                && RunId.TryParse(name[prefix.Length..^Suffix.Length], out var id))
             {
                 ids.Add(id);
             }

@@ -1,3 +1,5 @@
+using IfGuide.Client;
+
 namespace IfGuide.Grains.Scheduling;
 
 /// <summary>How units are handed out, issued again and copied.</summary>
@@ -10,16 +12,13 @@ public sealed record SchedulingOptions
     public int LaneSlots { get; init; } = 2;
 
     /// <summary>Most units outstanding on a compute silo; short units get more than two, so that calls do not hold them up.</summary>
-    public int MostSlots { get; init; } = 64;
+    public int MaxSlots { get; init; } = 64;
 
     /// <summary>How much work waits on a silo when its units are short.</summary>
     public TimeSpan QueueTime { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>First wait before a lost unit is issued again; doubled for each loss in a row.</summary>
-    public TimeSpan FirstBackoff { get; init; } = TimeSpan.FromMilliseconds(100);
-
-    /// <summary>Longest wait before a lost unit is issued again.</summary>
-    public TimeSpan LongestBackoff { get; init; } = TimeSpan.FromSeconds(3);
+    /// <summary>Wait before a lost unit is issued again, by its losses in a row.</summary>
+    public Backoff Backoff { get; init; } = new(TimeSpan.FromMilliseconds(100), 2, TimeSpan.FromSeconds(3));
 
     /// <summary>How long a silo that handed a unit back gets none.</summary>
     public TimeSpan Rest { get; init; } = TimeSpan.FromSeconds(2);
@@ -29,9 +28,6 @@ public sealed record SchedulingOptions
 
     /// <summary>How long a silo stays in doubt, never answering while another does, before the cluster is asked to evict it.</summary>
     public TimeSpan DoubtToEvict { get; init; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>Shortest time between two evictions that one control silo asks for.</summary>
-    public TimeSpan BetweenEvictions { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>A unit that waits in a silo's queue is copied to an idle silo when it would end there earlier by this time.</summary>
     public TimeSpan GainOfWaiting { get; init; } = TimeSpan.FromMilliseconds(100);
@@ -43,10 +39,10 @@ public sealed record SchedulingOptions
     public double GainShare { get; init; } = 0.25;
 
     /// <summary>Most attempts of one unit at a time.</summary>
-    public int MostCopies { get; init; } = 3;
+    public int MaxCopies { get; init; } = 3;
 
     /// <summary>Silos that may die in a row while they compute a unit, and the unit gets no further, before it counts as what kills them.</summary>
-    public int MostDeaths { get; init; } = 3;
+    public int MaxDeaths { get; init; } = 3;
 
     /// <summary>A silo that is gone later than this after a unit on it was lost did not die of the unit.</summary>
     public TimeSpan DeathWindow { get; init; } = TimeSpan.FromMinutes(2);

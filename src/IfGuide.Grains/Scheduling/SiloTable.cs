@@ -14,37 +14,42 @@ public enum Lane
 public sealed class SiloTable
 {
     private readonly Dictionary<SiloAddress, Entry> entries = [];
-    private readonly HashSet<SiloAddress> leavers = [];
-    private readonly HashSet<(SiloAddress, Lane)> judged = [];
+    private readonly HashSet<SiloAddress> leavingSilos = [];
+    private readonly HashSet<(SiloAddress, Lane)> counted = [];
     private readonly List<UnitAttempt> deaths = [];
 
     /// <summary>The compute silos that are known.</summary>
     public IReadOnlyCollection<SiloAddress> Silos => entries.Keys;
 
     /// <summary>Silos that have not answered since a call to them failed.</summary>
-    public IReadOnlyList<SiloAddress> Doubtful => [.. entries.Where(entry => entry.Value.DoubtSince is not null).Select(entry => entry.Key).Order()];
+    public IReadOnlyList<SiloAddress> Doubtful =>
+        [.. entries.Where(entry => entry.Value.DoubtSince is not null).Select(entry => entry.Key).Order()];
 
     /// <summary>Replaces the list of silos; what is known of those that stay is kept.</summary>
     /// <param name="active">The compute silos that are members of the cluster.</param>
     /// <param name="leaving">Silos that leave it in order.</param>
     /// <param name="now">The time.</param>
     /// <param name="options">The policy's numbers.</param>
-    public void Update(IReadOnlyCollection<SiloAddress> active, IReadOnlyCollection<SiloAddress> leaving, DateTimeOffset now, SchedulingOptions options)
+    public void Update(
+        IReadOnlyCollection<SiloAddress> active,
+        IReadOnlyCollection<SiloAddress> leaving,
+        DateTimeOffset now,
+        SchedulingOptions options)
     {
         ArgumentNullException.ThrowIfNull(active);
         ArgumentNullException.ThrowIfNull(options);
-        leavers.UnionWith(leaving);
-        foreach (var gone in entries.Keys.Except(active).ToArray())
+        leavingSilos.UnionWith(leaving);
+        foreach (var removed in entries.Keys.Except(active).ToArray())
         {
-            foreach (var (lane, suspect) in entries[gone].Suspects)
+            foreach (var (lane, suspect) in entries[removed].Suspects)
             {
                 if (now - suspect.Since <= options.DeathWindow)
                 {
-                    Judge(suspect.Attempt, lane);
+                    CountDeath(suspect.Attempt, lane);
                 }
             }
 
-            entries.Remove(gone);
+            entries.Remove(removed);
         }
 
         foreach (var silo in active)
@@ -89,7 +94,8 @@ public sealed class SiloTable
         foreach (var silo in Doubtful)
         {
             var entry = entries[silo];
-            if (now - entry.DoubtSince >= options.DoubtToEvict && entry.Failures > 1 && entries.Values.Any(other => other.IsTrusted(now) && other.LastAnswer > entry.DoubtSince))
+            var isLong = now - entry.DoubtSince >= options.DoubtToEvict && entry.Failures > 1;
+            if (isLong && entries.Values.Any(other => other.IsTrusted(now) && other.LastAnswer > entry.DoubtSince))
             {
                 return silo;
             }
@@ -116,9 +122,9 @@ public sealed class SiloTable
     /// <summary>Notes that a call to a silo failed without its answer.</summary>
     /// <param name="silo">The silo.</param>
     /// <param name="now">The time.</param>
-    /// <param name="patience">How long such failures may go on before the silo is in doubt.</param>
+    /// <param name="tolerance">How long such failures may go on before the silo is in doubt.</param>
     /// <returns>Whether the silo is in doubt.</returns>
-    public bool Failed(SiloAddress silo, DateTimeOffset now, TimeSpan patience)
+    public bool Failed(SiloAddress silo, DateTimeOffset now, TimeSpan tolerance)
     {
         if (!entries.TryGetValue(silo, out var entry))
         {
@@ -127,7 +133,7 @@ public sealed class SiloTable
 
         entry.Failures++;
         entry.FirstFailure ??= now;
-        if (now - entry.FirstFailure >= patience)
+        if (now - entry.FirstFailure >= tolerance)
         {
             entry.DoubtSince ??= now;
         }
@@ -145,7 +151,7 @@ public sealed class SiloTable
         }
         else
         {
-            Judge(attempt, lane); // the cluster knew of its death before the call failed
+            CountDeath(attempt, lane); // the cluster knew of its death before the call failed
         }
     }
 
@@ -175,8 +181,11 @@ public sealed class SiloTable
     }
 
     /// <summary>Trusted silos with less than a load, in order.</summary>
-    internal IReadOnlyList<SiloAddress> Below(Lane lane, int load, DateTimeOffset now) =>
-        [.. entries.Where(entry => entry.Value.IsTrusted(now) && entry.Value.Load(lane) < load).Select(entry => entry.Key).Order()];
+    internal IReadOnlyList<SiloAddress> Below(Lane lane, int load, DateTimeOffset now)
+    {
+        var below = entries.Where(entry => entry.Value.IsTrusted(now) && entry.Value.Load(lane) < load);
+        return [.. below.Select(entry => entry.Key).Order()];
+    }
 
     /// <summary>Gives a silo no units for a while: it stops, or its queue is full.</summary>
     internal void Rest(SiloAddress silo, DateTimeOffset until)
@@ -204,9 +213,9 @@ public sealed class SiloTable
     }
 
     /// <remarks>A silo dies once, of the first unit that was lost on each of its lanes.</remarks>
-    private void Judge(UnitAttempt attempt, Lane lane)
+    private void CountDeath(UnitAttempt attempt, Lane lane)
     {
-        if (!leavers.Contains(attempt.Silo) && judged.Add((attempt.Silo, lane)))
+        if (!leavingSilos.Contains(attempt.Silo) && counted.Add((attempt.Silo, lane)))
         {
             deaths.Add(attempt);
         }

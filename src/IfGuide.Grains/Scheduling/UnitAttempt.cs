@@ -12,7 +12,7 @@ public sealed class UnitAttempt
         Number = number;
         Silo = silo;
         Started = started;
-        Overtakes = unit.Overtakes;
+        HasPriority = unit.HasPriority;
     }
 
     /// <summary>The unit.</summary>
@@ -28,7 +28,7 @@ public sealed class UnitAttempt
     public DateTimeOffset Started { get; }
 
     /// <summary>Whether it goes before the run's units that wait in the silo's queue: another silo had begun it, or should have.</summary>
-    public bool Overtakes { get; }
+    public bool HasPriority { get; }
 
     /// <summary>Whether it still counts: it has neither ended nor been lost.</summary>
     public bool IsOutstanding { get; internal set; } = true;
@@ -41,21 +41,26 @@ public sealed class UnitAttempt
     /// <summary>Its place in the silo's queue, for all that this coordinator knows.</summary>
     internal LinkedListNode<UnitAttempt>? Place { get; set; }
 
-    /// <summary>Share that is done, as last told, and when.</summary>
+    /// <summary>Share that is done, as last reported, and when.</summary>
     internal double Progress { get; set; }
 
-    internal DateTimeOffset ProgressTold { get; set; }
+    internal DateTimeOffset ProgressReported { get; set; }
 
-    /// <summary>Whether the silo, as last told, had not begun it.</summary>
+    /// <summary>Whether the silo, by its last answer, had not begun it.</summary>
     internal bool Waits { get; set; }
 
-    /// <summary>Whether the silo computes it now, for all that is known: it is the first that this coordinator issued, and was not told to wait for another run's.</summary>
+    /// <summary>Whether the silo computes it now, for all that is known: it is the first that this coordinator issued, and does not wait for another run's.</summary>
     internal bool IsComputed => Place is { Previous: null } && !Waits;
 
     internal static string KeyOf(UnitReference unit, int number)
     {
         var key = $"{unit.Run}/{unit.Stage}/{unit.Name}";
-        return number == 1 ? key : string.Create(CultureInfo.InvariantCulture, $"{key}~{number}");
+        if (number > 1)
+        {
+            key += string.Create(CultureInfo.InvariantCulture, $"~{number}");
+        }
+
+        return key;
     }
 }
 
@@ -93,7 +98,7 @@ internal sealed class ScheduledUnit(int index, UnitReference unit, Lane lane)
     public SiloAddress? LastSilo { get; set; }
 
     /// <summary>Whether a silo lost it, so that it has waited its turn once.</summary>
-    public bool Overtakes { get; set; }
+    public bool HasPriority { get; set; }
 
     public bool IsDone { get; set; }
 }

@@ -4,15 +4,16 @@ namespace IfGuide.Grains.Scheduling;
 
 /// <summary>Decides which unit of a wave goes to which silo and when. Pure state: no calls, no waiting, one thread; no event costs more than the logarithm of the number of units.</summary>
 /// <remarks>
-/// Units are issued in order, each to the silo with the fewest outstanding units of its lane: two per silo, and more when they are short. A lost
-/// unit is issued again, first to the silo that had it (its device may still be computing it), then elsewhere, under a new attempt number since
-/// the same grain key would lead to the same stuck activation, with in a slot of its own, before what waits there. When nothing waits to be issued, units that a silo has not begun, or will not end
-/// soon, are copied to silos that would end them earlier; artifacts are created once, so that whichever ends first counts.
+/// Units are issued in order, each to the silo with the fewest outstanding units of its lane: two per silo, and more when they are short.
+/// A lost unit is issued again, first to the silo that had it: its device may still be computing it. Then it goes elsewhere, with priority and
+/// in a slot of its own. It has a new attempt number there, since the same grain key would lead to the same stuck activation.
+/// When nothing waits to be issued, units that a silo has not begun, or will not end soon, are copied to silos that would end them earlier.
+/// Artifacts are created once, so whichever attempt ends first counts.
 /// </remarks>
 public sealed class UnitScheduler
 {
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MinPause = TimeSpan.FromMilliseconds(100);
     private static readonly Lane[] Lanes = Enum.GetValues<Lane>();
     private readonly SchedulingOptions options;
     private readonly TimeProvider time;
@@ -27,7 +28,12 @@ public sealed class UnitScheduler
     /// <param name="silos">The compute silos as known to the coordinator; shared by its waves.</param>
     /// <param name="options">The policy's numbers.</param>
     /// <param name="time">The clock.</param>
-    public UnitScheduler(IEnumerable<UnitReference> units, Func<UnitReference, bool> needsDevice, SiloTable silos, SchedulingOptions options, TimeProvider time)
+    public UnitScheduler(
+        IEnumerable<UnitReference> units,
+        Func<UnitReference, bool> needsDevice,
+        SiloTable silos,
+        SchedulingOptions options,
+        TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(units);
         ArgumentNullException.ThrowIfNull(needsDevice);
@@ -53,16 +59,17 @@ public sealed class UnitScheduler
         get
         {
             var now = time.GetUtcNow();
-            var pause = Lanes.Any(lane => queues[(int)lane].IsEmpty && silos.Below(lane, Slots(lane), now).Count > 0) ? ShortestPause : LongestPause;
+            var mayCopy = Lanes.Any(lane => queues[(int)lane].IsEmpty && silos.Below(lane, Slots(lane), now).Count > 0);
+            var pause = mayCopy ? MinPause : MaxPause;
             foreach (var queue in queues)
             {
                 if (queue.NextTime - now is { } wait && wait < pause)
                 {
-                    pause = wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+                    pause = wait;
                 }
             }
 
-            return pause;
+            return TimeSpan.FromTicks(Math.Max(pause.Ticks, 0));
         }
     }
 
@@ -74,7 +81,7 @@ public sealed class UnitScheduler
         foreach (var lane in Lanes)
         {
             var queue = queues[(int)lane];
-            while (queue.Peek(now) is { } unit && silos.Choose(lane, silo => Slots(lane, silo) + (unit.Overtakes ? 1 : 0), unit.LastSilo, now) is { } silo)
+            while (queue.Peek(now) is { } unit && Choose(lane, unit, now) is { } silo)
             {
                 queue.Take();
                 started.Add(Start(unit, silo, now));
@@ -87,6 +94,12 @@ public sealed class UnitScheduler
         }
 
         return started;
+    }
+
+    private SiloAddress? Choose(Lane lane, ScheduledUnit unit, DateTimeOffset now)
+    {
+        var extra = unit.HasPriority ? 1 : 0;
+        return silos.Choose(lane, silo => Slots(lane, silo) + extra, unit.LastSilo, now);
     }
 
     /// <summary>Notes that an attempt's silo answered.</summary>
@@ -103,11 +116,11 @@ public sealed class UnitScheduler
             Leave(attempt);
             attempt.Silo = silo;
             attempt.Scheduled.LastSilo = silo;
-            Enter(attempt);
+            Occupy(attempt);
         }
 
         attempt.Progress = progress;
-        attempt.ProgressTold = now;
+        attempt.ProgressReported = now;
         attempt.Waits = waits;
         attempt.Scheduled.Losses = 0;
         silos.Answered(attempt.Silo, now);
@@ -162,44 +175,48 @@ public sealed class UnitScheduler
 
         End(attempt);
         var unit = attempt.Scheduled;
-        var elsewhere = IsBetterElsewhere(attempt, reason, now);
-        if (elsewhere)
+        unit.Losses++;
+        if (IsBetterElsewhere(attempt, reason, now))
         {
             unit.Number = Math.Max(unit.Number, attempt.Number) + 1;
             unit.LastSilo = null;
-            unit.Overtakes = true;
+            unit.HasPriority = true;
+            unit.Losses = 0;
         }
 
-        unit.Losses = elsewhere ? 0 : unit.Losses + 1;
-        if (unit.Running.Count > 0)
+        if (unit.Running.Count == 0)
         {
-            return;
+            Enqueue(unit, now);
         }
+    }
 
+    private void Enqueue(ScheduledUnit unit, DateTimeOffset now)
+    {
+        var queue = queues[(int)unit.Lane];
         if (unit.Losses == 0)
         {
-            queues[(int)unit.Lane].Add(unit);
+            queue.Add(unit);
             return;
         }
 
-        var wait = options.FirstBackoff * Math.Pow(2, Math.Min(unit.Losses - 1, 20));
-        queues[(int)unit.Lane].Add(unit, now + (wait < options.LongestBackoff ? wait : options.LongestBackoff));
+        queue.Add(unit, now + options.Backoff.After(unit.Losses));
     }
 
     /// <summary>What a loss says of the silo, and whether the unit had better go to another one.</summary>
     private bool IsBetterElsewhere(UnitAttempt attempt, LossReason reason, DateTimeOffset now)
     {
+        var hasOthers = silos.Silos.Any(silo => !silo.Equals(attempt.Silo));
         switch (reason)
         {
             case LossReason.HandedBack:
                 silos.Answered(attempt.Silo, now);
                 silos.Rest(attempt.Silo, now + options.Rest);
-                return silos.Silos.Any(silo => !silo.Equals(attempt.Silo));
+                return hasOthers;
             case LossReason.TimedOut:
                 silos.Failed(attempt.Silo, now, TimeSpan.Zero);
                 return true;
             case LossReason.Unavailable:
-                return silos.Failed(attempt.Silo, now, options.FirstBackoff) && silos.Silos.Any(silo => !silo.Equals(attempt.Silo));
+                return silos.Failed(attempt.Silo, now, options.Backoff.First) && hasOthers;
             default:
                 silos.Answered(attempt.Silo, now);
                 return false;
@@ -210,10 +227,14 @@ public sealed class UnitScheduler
 
     private int Slots(Lane lane, SiloAddress silo)
     {
-        var least = Slots(lane);
-        return paces[(int)lane].Observed(silo) is { } time
-            ? (int)Math.Clamp(options.QueueTime.Ticks / Math.Max(time.Ticks, 1), least, Math.Max(least, options.MostSlots))
-            : least;
+        var min = Slots(lane);
+        if (paces[(int)lane].Observed(silo) is not { } time)
+        {
+            return min;
+        }
+
+        var fitting = options.QueueTime.Ticks / Math.Max(time.Ticks, 1);
+        return (int)Math.Clamp(fitting, min, Math.Max(min, options.MaxSlots));
     }
 
     private UnitAttempt Start(ScheduledUnit unit, SiloAddress silo, DateTimeOffset now)
@@ -221,7 +242,7 @@ public sealed class UnitScheduler
         var attempt = new UnitAttempt(unit, unit.Number, silo, now);
         unit.LastSilo = silo;
         unit.Running.Add(attempt);
-        Enter(attempt);
+        Occupy(attempt);
         return attempt;
     }
 
@@ -251,24 +272,16 @@ public sealed class UnitScheduler
                 break; // nor would any other gain
             }
 
-            foreach (var silo in room)
+            foreach (var silo in room.Where(silo => MayCopy(unit, silo)))
             {
-                if (unit.Running.Count >= options.MostCopies || unit.Running.Any(attempt => attempt.Silo.Equals(silo)))
-                {
-                    continue;
-                }
-
                 if (end is null || forecast.EndOfNew(silo) is not { } copy)
                 {
                     if (waits && idle.Contains(silo))
                     {
                         return (unit, silo); // nothing is known yet, but an idle silo beats a queue
                     }
-
-                    continue;
                 }
-
-                if (end - copy > (waits ? options.GainOfWaiting : Gain(forecast.UnitTime(silo))))
+                else if (end - copy > MinGain(waits, forecast.UnitTime(silo)))
                 {
                     return (unit, silo);
                 }
@@ -278,13 +291,21 @@ public sealed class UnitScheduler
         return null;
     }
 
-    private TimeSpan Gain(TimeSpan? unitTime)
+    private bool MayCopy(ScheduledUnit unit, SiloAddress silo) =>
+        unit.Running.Count < options.MaxCopies && !unit.Running.Any(attempt => attempt.Silo.Equals(silo));
+
+    private TimeSpan MinGain(bool waits, TimeSpan? unitTime)
     {
+        if (waits)
+        {
+            return options.GainOfWaiting;
+        }
+
         var share = (unitTime ?? TimeSpan.Zero) * options.GainShare;
-        return share > options.GainOfRunning ? share : options.GainOfRunning;
+        return TimeSpan.FromTicks(Math.Max(share.Ticks, options.GainOfRunning.Ticks));
     }
 
-    private void Enter(UnitAttempt attempt)
+    private void Occupy(UnitAttempt attempt)
     {
         silos.Occupy(attempt.Silo, attempt.Scheduled.Lane);
         paces[(int)attempt.Scheduled.Lane].Add(attempt);

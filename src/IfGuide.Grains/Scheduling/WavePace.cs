@@ -2,13 +2,13 @@ namespace IfGuide.Grains.Scheduling;
 
 /// <summary>How fast the silos compute the units of one wave and lane, and when what they have will end.</summary>
 /// <remarks>
-/// A silo computes what it has in the order of issue, but for units that overtake, so that the time of a unit is the time between two ends. That counts what other runs do
+/// A silo computes what it has in the order of issue, but for units with priority, so that the time of a unit is the time between two ends. That counts what other runs do
 /// on the silo meanwhile, as it should: it is the pace that this run can expect there.
 /// </remarks>
 internal sealed class WavePace
 {
     private const int Memory = 4;
-    private const double LeastProgress = 0.05;
+    private const double MinProgress = 0.05;
     private readonly Dictionary<SiloAddress, Silo> silos = [];
 
     /// <summary>Every outstanding attempt.</summary>
@@ -17,7 +17,8 @@ internal sealed class WavePace
     public void Add(UnitAttempt attempt)
     {
         var queue = Of(attempt.Silo).Queue;
-        attempt.Place = queue.Enter(attempt, other => other.Overtakes, queue.First?.Next); // what is being computed is not overtaken
+        var firstWaiting = queue.First?.Next; // what is being computed stays first
+        attempt.Place = queue.Insert(attempt, other => other.HasPriority, firstWaiting);
     }
 
     public static void Remove(UnitAttempt attempt)
@@ -35,7 +36,8 @@ internal sealed class WavePace
         var silo = Of(attempt.Silo);
         var taken = now - Later(attempt.Started, silo.LastEnd);
         silo.Ended = Math.Min(silo.Ended + 1, Memory);
-        silo.Mean = silo.Mean is { } mean ? mean + ((taken - mean) / silo.Ended) : taken;
+        var mean = silo.Mean ?? taken;
+        silo.Mean = mean + ((taken - mean) / silo.Ended);
         silo.LastEnd = now;
     }
 
@@ -46,25 +48,32 @@ internal sealed class WavePace
     /// <param name="now">The time.</param>
     public Forecast Predict(DateTimeOffset now)
     {
-        var projected = silos.Values.Select(silo => silo.Mean ?? Projected(silo)).OfType<TimeSpan>().DefaultIfEmpty(TimeSpan.MaxValue).Min();
-        TimeSpan? best = projected == TimeSpan.MaxValue ? null : projected;
+        var best = silos.Values.Select(silo => silo.Mean ?? Projected(silo)).Min();
         var forecast = new Forecast(best);
         foreach (var (address, silo) in silos)
         {
-            var time = silo.Mean ?? Projected(silo) ?? best;
-            if (silo.Mean is null && silo.Queue.First is { } head && now - Since(head.Value, silo) is var running && time < running)
-            {
-                time = running; // it has ended none yet, and is slower than that already
-            }
-
+            var time = UnitTime(silo, best, now);
             forecast.Begin(address, time);
             foreach (var attempt in silo.Queue)
             {
-                forecast.Add(attempt, attempt == silo.Queue.First!.Value ? Remaining(attempt, silo, time, now) : time);
+                var isHead = attempt == silo.Queue.First!.Value;
+                forecast.Add(attempt, isHead ? Remaining(attempt, silo, time, now) : time);
             }
         }
 
         return forecast;
+    }
+
+    private static TimeSpan? UnitTime(Silo silo, TimeSpan? best, DateTimeOffset now)
+    {
+        var time = silo.Mean ?? Projected(silo) ?? best;
+        if (silo.Mean is not null || silo.Queue.First is not { } head)
+        {
+            return time;
+        }
+
+        var running = now - Since(head.Value, silo);
+        return time < running ? running : time; // it has ended none yet, and may be slower than that already
     }
 
     private static TimeSpan? Remaining(UnitAttempt head, Silo silo, TimeSpan? time, DateTimeOffset now)
@@ -72,17 +81,27 @@ internal sealed class WavePace
         var elapsed = now - Since(head, silo);
         if (Projected(silo) is { } whole)
         {
-            return whole > elapsed ? whole - elapsed : now - head.ProgressTold;
+            return whole > elapsed ? whole - elapsed : now - head.ProgressReported;
         }
 
-        // Longer than usual: expect as much again as it has taken.
-        return time is null ? null : time > elapsed ? time - elapsed : elapsed;
+        if (time <= elapsed)
+        {
+            return elapsed; // longer than usual: expect as much again as it has taken
+        }
+
+        return time - elapsed;
     }
 
     /// <summary>The whole time of what a silo computes now, by its own progress.</summary>
-    private static TimeSpan? Projected(Silo silo) => silo.Queue.First?.Value is { Progress: >= LeastProgress } head
-        ? (head.ProgressTold - Since(head, silo)) / head.Progress
-        : null;
+    private static TimeSpan? Projected(Silo silo)
+    {
+        if (silo.Queue.First?.Value is not { Progress: >= MinProgress } head)
+        {
+            return null;
+        }
+
+        return (head.ProgressReported - Since(head, silo)) / head.Progress;
+    }
 
     private static DateTimeOffset Since(UnitAttempt head, Silo silo) => Later(head.Started, silo.LastEnd);
 
@@ -121,12 +140,14 @@ internal sealed class Forecast(TimeSpan? best)
     public TimeSpan? UnitTime(SiloAddress silo) => silos.TryGetValue(silo, out var known) ? known.Unit : best;
 
     /// <summary>When a unit added to a silo would end there; null: unknown.</summary>
-    public TimeSpan? EndOfNew(SiloAddress silo) => silos.TryGetValue(silo, out var known) ? known.Backlog + known.Unit : best;
+    public TimeSpan? EndOfNew(SiloAddress silo) =>
+        silos.TryGetValue(silo, out var known) ? known.Backlog + known.Unit : best;
 
     /// <summary>Units by their expected end, the last first; those of unknown end that wait come before all.</summary>
     public IEnumerable<(ScheduledUnit Unit, TimeSpan? End, bool Waits)> LastFirst() => units
         .Select(unit => (unit.Key, unit.Value.End, unit.Value.Waits))
-        .OrderByDescending(unit => unit.End ?? (unit.Waits ? TimeSpan.MaxValue : TimeSpan.Zero)).ThenBy(unit => unit.Key.Index);
+        .OrderByDescending(unit => unit.End ?? (unit.Waits ? TimeSpan.MaxValue : TimeSpan.Zero))
+        .ThenBy(unit => unit.Key.Index);
 
     public void Begin(SiloAddress silo, TimeSpan? unitTime) => silos[silo] = (unitTime, TimeSpan.Zero);
 
@@ -136,7 +157,14 @@ internal sealed class Forecast(TimeSpan? best)
         var waits = attempt.Place?.Previous is not null;
         var end = backlog + time;
         silos[attempt.Silo] = (unitTime, end);
-        units[attempt.Scheduled] = units.TryGetValue(attempt.Scheduled, out var known) ? (Earlier(known.End, end), known.Waits && waits) : (end, waits);
+        if (units.TryGetValue(attempt.Scheduled, out var known))
+        {
+            units[attempt.Scheduled] = (Earlier(known.End, end), known.Waits && waits);
+        }
+        else
+        {
+            units[attempt.Scheduled] = (end, waits);
+        }
     }
 
     private static TimeSpan? Earlier(TimeSpan? one, TimeSpan? other) => other is null || one < other ? one : other;

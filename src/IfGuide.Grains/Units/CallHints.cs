@@ -5,18 +5,18 @@ namespace IfGuide.Grains.Units;
 /// <summary>What travels beside a call to a unit grain: where it should be activated, and its place in the queue there. Silos that do not know a hint pass it over.</summary>
 internal static class CallHints
 {
-    private const string OvertakesKey = "ifguide.overtakes";
+    private const string PriorityKey = "ifguide.overtakes";
 
     /// <summary>Whether the call that is being served asks for a place before the run's other waiting units.</summary>
-    public static bool Overtakes => RequestContext.Get(OvertakesKey) is true;
+    public static bool HasPriority => RequestContext.Get(PriorityKey) is true;
 
     /// <summary>Makes a call with hints.</summary>
-    public static T With<T>(SiloAddress silo, bool overtakes, Func<T> call)
+    public static T With<T>(SiloAddress silo, bool hasPriority, Func<T> call)
     {
         RequestContext.Set(IPlacementDirector.PlacementHintKey, silo);
-        if (overtakes)
+        if (hasPriority)
         {
-            RequestContext.Set(OvertakesKey, true);
+            RequestContext.Set(PriorityKey, true);
         }
 
         try
@@ -26,7 +26,7 @@ internal static class CallHints
         finally
         {
             RequestContext.Remove(IPlacementDirector.PlacementHintKey);
-            RequestContext.Remove(OvertakesKey);
+            RequestContext.Remove(PriorityKey);
         }
     }
 }

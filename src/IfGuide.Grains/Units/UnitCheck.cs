@@ -1,5 +1,6 @@
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Units;
+using IfGuide.Grains.Messages;
 using IfGuide.Pipeline.Execution;
 using IfGuide.Storage.Artifacts;
 
@@ -15,8 +16,14 @@ internal static class UnitCheck
         Require(RunId.TryParse(unit.Run.ToString(), out _), nameof(unit.Run), unit.Run.ToString());
         Require(Enum.IsDefined(unit.Stage), nameof(unit.Stage), unit.Stage.ToString());
         Require(Enum.IsDefined(unit.Kind), nameof(unit.Kind), unit.Kind.ToString());
-        Require(ArtifactName.IsName(unit.Name) && !unit.Name.Contains('/', StringComparison.Ordinal), nameof(unit.Name), unit.Name);
+        var isWord = ArtifactName.IsName(unit.Name) && !unit.Name.Contains('/', StringComparison.Ordinal);
+        Require(isWord, nameof(unit.Name), unit.Name);
         Require(IsUnder("specification", unit.Specification), nameof(unit.Specification), unit.Specification);
+        CheckArtifacts(unit);
+    }
+
+    private static void CheckArtifacts(UnitReference unit)
+    {
         if (unit.Kind == UnitKind.Preparation)
         {
             Require(unit.Stage == Stage.Prepare, nameof(unit.Stage), unit.Stage.ToString());
@@ -31,13 +38,15 @@ internal static class UnitCheck
         }
     }
 
-    private static bool IsUnder(string folder, string? name) => ArtifactName.IsName(name) && name!.StartsWith(folder + "/", StringComparison.Ordinal);
+    private static bool IsUnder(string folder, string? name) =>
+        ArtifactName.IsName(name) && name!.StartsWith(folder + "/", StringComparison.Ordinal);
 
     private static void Require(bool holds, string field, string? value)
     {
         if (!holds)
         {
-            throw new UserErrorException($"The unit's {field} '{(value is { Length: > 100 } ? value[..100] + "…" : value)}' is not one: this silo computes only units that a run's coordinator hands out.");
+            throw new UserErrorException(
+                $"The unit's {field} '{value?.Shorten(100, "…")}' is not one: this silo computes only units that a run's coordinator hands out.");
         }
     }
 }

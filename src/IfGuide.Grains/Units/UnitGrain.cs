@@ -11,7 +11,7 @@ namespace IfGuide.Grains.Units;
 /// <param name="silo">This silo.</param>
 public abstract class UnitGrain(ComputeDevice device, IArtifactStore store, ILocalSiloDetails silo) : Grain, IUnitGrain
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan KeepAlive = TimeSpan.FromMinutes(5);
     private ComputeJob? job;
 
@@ -44,8 +44,7 @@ public abstract class UnitGrain(ComputeDevice device, IArtifactStore store, ILoc
             }
         }
 
-        var bounded = wait < LongestWait ? wait : LongestWait;
-        await ((Task)current.Completion).WaitAsync(bounded, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await WaitAsync(current, wait, cancellationToken);
         return Report(current);
     }
 
@@ -56,6 +55,13 @@ public abstract class UnitGrain(ComputeDevice device, IArtifactStore store, ILoc
         return Task.CompletedTask;
     }
 
+    private static async Task WaitAsync(ComputeJob current, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        var bounded = TimeSpan.FromTicks(Math.Min(wait.Ticks, MaxWait.Ticks));
+        await ((Task)current.Completion).WaitAsync(bounded, cancellationToken)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+    }
+
     private ComputeJob Join(UnitReference unit)
     {
         if (job is { } current && current.Unit == unit && !current.IsCancelled)
@@ -64,7 +70,7 @@ public abstract class UnitGrain(ComputeDevice device, IArtifactStore store, ILoc
         }
 
         Leave();
-        return job = device.Attach(unit, this.GetPrimaryKeyString(), CallHints.Overtakes);
+        return job = device.Attach(unit, this.GetPrimaryKeyString(), CallHints.HasPriority);
     }
 
     private UnitStatus Report(ComputeJob current)
@@ -76,29 +82,40 @@ public abstract class UnitGrain(ComputeDevice device, IArtifactStore store, ILoc
 
         if (!current.Completion.IsCompleted || current.Completion.IsCanceled)
         {
-            return new UnitStatus
-            {
-                State = current.IsStarted ? UnitState.Running : UnitState.Queued,
-                Detail = current.Progress,
-                Progress = current.Progress is { Total: > 0 } progress ? Math.Clamp((double)progress.Done / progress.Total, 0, 1) : 0,
-                Silo = silo.SiloAddress.ToParsableString(),
-            };
+            return Unfinished(current);
         }
 
-        // Told once, then forgotten: a resumed run or a new preparation starts afresh, and an idle activation pins no silo.
+        // Answered once, then forgotten: a resumed run or a new preparation starts afresh, and an idle activation pins no silo.
         if (ReferenceEquals(job, current))
         {
             Forget();
         }
 
-        return current.Completion.Exception?.InnerException is { } exception
-            ? Failed(FailureReport.Of(exception, current.Unit, silo.Name))
-            : Done(current.Completion.Result) with { Detail = current.Progress };
+        if (current.Completion.Exception?.InnerException is { } exception)
+        {
+            return Failed(FailureReport.Of(exception, current.Unit, silo.Name));
+        }
+
+        return Done(current.Completion.Result) with { Detail = current.Progress };
     }
 
-    private UnitStatus Done(string artifact) => new() { State = UnitState.Done, Artifact = artifact, Progress = 1, Silo = silo.SiloAddress.ToParsableString() };
+    private UnitStatus Unfinished(ComputeJob current)
+    {
+        var progress = current.Progress;
+        var share = 0.0;
+        if (progress is { Total: > 0 })
+        {
+            share = Math.Clamp((double)progress.Done / progress.Total, 0, 1);
+        }
 
-    private UnitStatus Failed(RunFailure failure) => new() { State = UnitState.Failed, Failure = failure, Silo = silo.SiloAddress.ToParsableString() };
+        return Answer(current.IsStarted ? UnitState.Running : UnitState.Queued) with { Detail = progress, Progress = share };
+    }
+
+    private UnitStatus Done(string artifact) => Answer(UnitState.Done) with { Artifact = artifact, Progress = 1 };
+
+    private UnitStatus Failed(RunFailure failure) => Answer(UnitState.Failed) with { Failure = failure };
+
+    private UnitStatus Answer(UnitState state) => new() { State = state, Silo = silo.SiloAddress.ToParsableString() };
 
     private UnitStatus HandedBack(UnitReference unit, string why) => Failed(new RunFailure
     {

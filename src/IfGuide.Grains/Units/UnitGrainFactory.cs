@@ -19,18 +19,29 @@ internal static class UnitGrainFactory
         }
         catch (ArgumentException exception)
         {
-            throw new SiloUnavailableException("The cluster has no compute silo.", exception); // Orleans knows a grain's class from the silos that are there
+            // Orleans knows a grain's class from the silos that are there.
+            throw new SiloUnavailableException("The cluster has no compute silo.", exception);
         }
     }
 
-    private static IUnitGrain Get(IGrainFactory grains, UnitKind kind, string key) => kind switch
+    private static IUnitGrain Get(IGrainFactory grains, UnitKind kind, string key)
     {
-        UnitKind.Preparation => grains.GetGrain<IPreparationGrain>(key),
-        UnitKind.CorpusShard => grains.GetGrain<ICorpusShardGrain>(key),
-        UnitKind.LayerFactor => grains.GetGrain<ILayerFactorGrain>(key),
-        UnitKind.Selection => grains.GetGrain<ISelectionGrain>(key),
-        UnitKind.Training => grains.GetGrain<ITrainingGrain>(key),
-        UnitKind.Evaluation => grains.GetGrain<IEvaluationGrain>(key),
-        _ => throw new UnreachableException($"Unit kind {kind} has no grain."),
-    };
+        switch (kind)
+        {
+            case UnitKind.Preparation:
+                return grains.GetGrain<IPreparationGrain>(key);
+            case UnitKind.CorpusShard:
+                return grains.GetGrain<ICorpusShardGrain>(key);
+            case UnitKind.LayerFactor:
+                return grains.GetGrain<ILayerFactorGrain>(key);
+            case UnitKind.Selection:
+                return grains.GetGrain<ISelectionGrain>(key);
+            case UnitKind.Training:
+                return grains.GetGrain<ITrainingGrain>(key);
+            case UnitKind.Evaluation:
+                return grains.GetGrain<IEvaluationGrain>(key);
+            default:
+                throw new UnreachableException($"Unit kind {kind} has no grain.");
+        }
+    }
 }

@@ -21,7 +21,7 @@ public static class RotationOrders
     /// <param name="tokens">Tokens per sequence, T.</param>
     /// <param name="inputs">Width of the activations, the bias' 1 included.</param>
     /// <param name="outputs">Width of the output gradients.</param>
-    public static double Operations(RotationOrder order, long tokens, long inputs, long outputs)
+    internal static double Operations(RotationOrder order, long tokens, long inputs, long outputs)
     {
         double t = tokens, i = inputs, o = outputs;
         var activationSide = RotatesActivations(order) ? t * i * i : o * i * i;

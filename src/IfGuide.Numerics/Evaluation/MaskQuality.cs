@@ -22,18 +22,4 @@ public readonly record struct MaskQuality(long TruePositives, long Selected, lon
     /// <param name="right">Others.</param>
     public static MaskQuality Add(MaskQuality left, MaskQuality right) =>
         new(left.TruePositives + right.TruePositives, left.Selected + right.Selected, left.Known + right.Known);
-
-    /// <summary>Counts some tokens.</summary>
-    /// <param name="mask">Selected tokens.</param>
-    /// <param name="known">Known tokens, as many.</param>
-    public static MaskQuality Of(ReadOnlySpan<bool> mask, ReadOnlySpan<bool> known)
-    {
-        var quality = default(MaskQuality);
-        for (var i = 0; i < mask.Length; i++)
-        {
-            quality += new MaskQuality(mask[i] && known[i] ? 1 : 0, mask[i] ? 1 : 0, known[i] ? 1 : 0);
-        }
-
-        return quality;
-    }
 }

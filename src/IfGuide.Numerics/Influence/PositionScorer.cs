@@ -41,7 +41,7 @@ public sealed class PositionScorer : ITokenScorer
     /// <param name="batch">Tensors on the model's device.</param>
     /// <returns>As <see cref="Scores"/>.</returns>
     /// <exception cref="NonFiniteException">A weight, an activation, a gradient or a score is not finite.</exception>
-    public Tensor Score(TokenBatch batch) => Scores(batch)[0];
+    internal Tensor Score(TokenBatch batch) => Scores(batch)[0];
 
     /// <summary>Scores along every direction, at the reference's own index t.</summary>
     /// <param name="batch">Tensors on the model's device.</param>

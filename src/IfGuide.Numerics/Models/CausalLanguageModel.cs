@@ -141,7 +141,7 @@ public abstract class CausalLanguageModel : IDisposable
     /// <param name="precision">Element type of the copy's weights.</param>
     /// <param name="device">Where the copy goes.</param>
     /// <returns>The copy; the caller owns it.</returns>
-    public CausalLanguageModel Convert(ScalarType precision, Device device)
+    internal CausalLanguageModel Convert(ScalarType precision, Device device)
     {
         using var scope = NewDisposeScope();
         return Create(Configuration, Weights.ToDictionary(weight => weight.Key, weight => weight.Value.detach().to(precision, device, copy: true)));

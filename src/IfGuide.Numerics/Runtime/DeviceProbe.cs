@@ -20,13 +20,9 @@ public static class DeviceProbe
     /// <param name="size">Rows of the matrices.</param>
     /// <exception cref="ArgumentException">There is no such device.</exception>
     /// <exception cref="InvalidOperationException">The product is wrong.</exception>
-    public static DeviceReport Run(string device, int? threads = null, int size = 1024)
-    {
-        var runtime = TorchRuntime.Load();
-        return Measure(TorchDevice.Open(device, threads), size, runtime);
-    }
+    public static DeviceReport Run(string device, int? threads = null, int size = 1024) => Measure(TorchDevice.Open(device, threads), size);
 
-    private static DeviceReport Measure(Device device, int size, TorchRuntimeReport runtime)
+    private static DeviceReport Measure(Device device, int size)
     {
         using var scope = NewDisposeScope();
         using var unused = no_grad();
@@ -44,12 +40,11 @@ public static class DeviceProbe
             }
         }
 
-        return new DeviceReport(TorchDevice.Describe(device), 2.0 * size * size * size / best, runtime);
+        return new DeviceReport(TorchDevice.Describe(device), 2.0 * size * size * size / best);
     }
 }
 
 /// <summary>What <see cref="DeviceProbe"/> found.</summary>
 /// <param name="Description">The device, its threads and libtorch's version.</param>
 /// <param name="FlopsPerSecond">Float32 multiplications and additions per second of a matrix product.</param>
-/// <param name="Runtime">The libtorch in use.</param>
-public sealed record DeviceReport(string Description, double FlopsPerSecond, TorchRuntimeReport Runtime);
+public sealed record DeviceReport(string Description, double FlopsPerSecond);

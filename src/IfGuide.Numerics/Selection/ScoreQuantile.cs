@@ -1,29 +1,21 @@
 namespace IfGuide.Numerics.Selection;
 
-/// <summary>A quantile of the scores.</summary>
-/// <param name="Exact">Linear interpolation between the two order statistics around it, in float64.</param>
-/// <param name="Count">Number of scores it was taken over.</param>
-public readonly record struct ScoreQuantile(double Exact, long Count)
+/// <summary>Quantiles of the scores, exactly as numpy.quantile computes them for float32 input.</summary>
+public static class ScoreQuantile
 {
     private const int Bins = 1 << 16;
 
-    /// <summary>The exact quantile as numpy.quantile computes it for float32 input, in two passes and half a megabyte.</summary>
+    /// <summary>Several quantiles in two passes; at most a megabyte for each.</summary>
     /// <remarks>
     /// The first pass counts the upper 16 bits of the scores' ordered keys, the second the lower 16 bits within the one or two
     /// bins that hold the neighbouring order statistics.
     /// </remarks>
     /// <param name="shards">The scores; all must be finite.</param>
-    /// <param name="quantile">In [0, 1].</param>
-    /// <param name="kind">Whether positions without a label count.</param>
-    /// <exception cref="InvalidDataException">A score is not finite, or no score counts; the message names sequence and token.</exception>
-    public static ScoreQuantile Of(IScoreShards shards, double quantile, SelectionKind kind) => Of(shards, [quantile], kind)[0];
-
-    /// <summary>Several quantiles in the same two passes; at most a megabyte for each.</summary>
-    /// <param name="shards">The scores; all must be finite.</param>
     /// <param name="quantiles">Each in [0, 1].</param>
     /// <param name="kind">Whether positions without a label count.</param>
+    /// <returns>For each, the linear interpolation between the two order statistics around it, in float64.</returns>
     /// <exception cref="InvalidDataException">A score is not finite, or no score counts; the message names sequence and token.</exception>
-    public static IReadOnlyList<ScoreQuantile> Of(IScoreShards shards, IReadOnlyList<double> quantiles, SelectionKind kind)
+    public static IReadOnlyList<double> Compute(IScoreShards shards, IReadOnlyList<double> quantiles, SelectionKind kind)
     {
         var upper = new long[Bins];
         long firstOfShard = 0;
@@ -47,8 +39,8 @@ public readonly record struct ScoreQuantile(double Exact, long Count)
 
         var places = quantiles.Select(quantile => Place(upper, count, quantile)).ToArray();
         var bins = CountLower(shards, kind, places.SelectMany(place => new[] { place.LowerBin, place.NextBin }));
-        return [.. places.Select(place => new ScoreQuantile(
-            Interpolate(Find(bins, place.LowerBin, place.LowerRank), Find(bins, place.NextBin, place.NextRank), place.Fraction), count))];
+        return [.. places.Select(place =>
+            Interpolate(Find(bins, place.LowerBin, place.LowerRank), Find(bins, place.NextBin, place.NextRank), place.Fraction))];
     }
 
     /// <summary>Where a quantile's two order statistics stand.</summary>

@@ -29,8 +29,8 @@ public static class TokenSelector
             options.Validate();
         }
 
-        var quantiles = ScoreQuantile.Of(shards, grid.Quantiles, grid.Kind);
-        var rows = RowStatistics.Collect(shards, [.. quantiles.Select(quantile => (float)quantile.Exact)], grid);
+        var quantiles = ScoreQuantile.Compute(shards, grid.Quantiles, grid.Kind);
+        var rows = RowStatistics.Collect(shards, [.. quantiles.Select(quantile => (float)quantile)], grid);
         var rankings = rows.Select(statistics => RowRanking.Scores(statistics, grid.Kind)).Select(ranks => (Ranks: ranks, Order: RowRanking.Order(ranks))).ToArray();
         return
         [
@@ -38,7 +38,7 @@ public static class TokenSelector
                from w in Enumerable.Range(0, grid.Windows.Count)
                from budget in grid.Budgets
                let options = new SelectionOptions(grid.Quantiles[q], grid.Windows[w], budget, grid.Kind)
-               select Spend(shards, options, quantiles[q].Exact, rows[q], w, rankings[q].Ranks, rankings[q].Order),
+               select Spend(shards, options, quantiles[q], rows[q], w, rankings[q].Ranks, rankings[q].Order),
         ];
     }
 

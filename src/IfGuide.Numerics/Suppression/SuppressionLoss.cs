@@ -11,7 +11,7 @@ public static class SuppressionLoss
     /// <param name="labels">[B, T], int64.</param>
     /// <param name="normalisation">Kind of divisor.</param>
     /// <returns>At least 1.</returns>
-    public static long Divisor(Tensor labels, LossNormalisation normalisation)
+    internal static long Divisor(Tensor labels, LossNormalisation normalisation)
     {
         ArgumentNullException.ThrowIfNull(labels);
         using var scope = NewDisposeScope();
@@ -27,7 +27,7 @@ public static class SuppressionLoss
     /// <param name="options">The objective.</param>
     /// <param name="divisor">What the sum is divided by.</param>
     /// <returns>Loss, and its gradient [B, T, V] in the precision of the computation; the last position's is 0.</returns>
-    public static (double Loss, Tensor Gradient) FromLogits(Tensor logits, Tensor labels, Tensor? selected, SuppressionOptions options, double divisor)
+    internal static (double Loss, Tensor Gradient) FromLogits(Tensor logits, Tensor labels, Tensor? selected, SuppressionOptions options, double divisor)
     {
         ArgumentNullException.ThrowIfNull(logits);
         using var scope = NewDisposeScope();

@@ -12,9 +12,6 @@ public sealed class PlantedPhraseClassifier : IToxicityClassifier
     /// <inheritdoc/>
     public string Name => "planted";
 
-    /// <summary>Number of phrases that occur only in toxic spans.</summary>
-    public int Phrases => phrases.Count;
-
     /// <summary>Collects the phrases of a corpus.</summary>
     /// <param name="documents">Documents: id and text.</param>
     /// <param name="spans">Known spans by document id.</param>

@@ -12,9 +12,6 @@ internal static class Variants
     /// <summary>Trained without the words of a lexicon.</summary>
     public const string WordFilter = "word-filter";
 
-    /// <summary>Trained without the documents that a lexicon rates worst.</summary>
-    public const string DocumentFilter = "document-filter";
-
     /// <summary>Trained with as many random tokens suppressed as the selection has.</summary>
     public const string Random = "random";
 

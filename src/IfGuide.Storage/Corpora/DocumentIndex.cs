@@ -51,7 +51,7 @@ public sealed record DocumentIndex
     /// <summary>The document that a token belongs to; null for padding.</summary>
     /// <param name="sequence">Sequence within the shard.</param>
     /// <param name="token">Position within the sequence.</param>
-    public DocumentPlace? DocumentAt(long sequence, int token)
+    internal DocumentPlace? DocumentAt(long sequence, int token)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(sequence);
         ArgumentOutOfRangeException.ThrowIfNegative(token);
@@ -72,7 +72,7 @@ public sealed record DocumentIndex
 
     /// <summary>The pieces that a run of a sequence's tokens touches, in order.</summary>
     /// <param name="sequence">Sequence within the shard.</param>
-    public IEnumerable<DocumentPiece> DocumentsOf(long sequence)
+    internal IEnumerable<DocumentPiece> DocumentsOf(long sequence)
     {
         var first = sequence * Length;
         for (var piece = Math.Max(LastAtOrBefore(first), 0); piece < Documents.Count && Documents[piece].FirstToken < first + Length; piece++)
@@ -86,7 +86,7 @@ public sealed record DocumentIndex
 
     /// <summary>Writes the index.</summary>
     /// <param name="stream">Where to.</param>
-    public void Write(Stream stream) => MessagePackSerializer.Serialize(stream, this);
+    internal void Write(Stream stream) => MessagePackSerializer.Serialize(stream, this);
 
     /// <summary>Writes an index whose documents are not held in memory; the same bytes.</summary>
     internal static void Write(Stream stream, ShardDocuments documents)

@@ -59,21 +59,6 @@ public sealed class DocumentText
         return new DocumentText(text, bytes, characters);
     }
 
-    /// <summary>A span of characters counted in code points, as Python counts them.</summary>
-    /// <param name="characters">A span of UTF-16 units.</param>
-    public TextSpan CodePoints(TextSpan characters) => new(CodePoints(characters.Start), CodePoints(characters.End));
-
-    private int CodePoints(int end)
-    {
-        var count = 0;
-        foreach (var character in Text.AsSpan(0, end))
-        {
-            count += char.IsLowSurrogate(character) ? 0 : 1;
-        }
-
-        return count;
-    }
-
     /// <summary>The text, and for each byte the first and the end character of the character it is part of; one more start, for the end.</summary>
     private static (string Text, int[] Starts, int[] Ends) Characters(ReadOnlySpan<byte> utf8)
     {

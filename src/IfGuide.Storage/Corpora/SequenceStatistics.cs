@@ -9,7 +9,7 @@ public sealed record SequenceStatistics(long AttendedTokens, long LossTokens, bo
 {
     /// <summary>Counts all sequences.</summary>
     /// <param name="source">The sequences.</param>
-    public static SequenceStatistics Of(ISequenceSource source)
+    internal static SequenceStatistics Of(ISequenceSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
         return Of(source, 0, source.Sequences);

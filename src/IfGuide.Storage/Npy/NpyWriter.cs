@@ -27,7 +27,7 @@ public sealed class NpyWriter
     /// <param name="type">Type of the elements.</param>
     /// <param name="rowShape">Shape of one row; empty for a vector.</param>
     /// <exception cref="ArgumentException">The stream cannot seek, NumPy has no such type, or the shape does not fit the header.</exception>
-    public static NpyWriter Append(Stream stream, ElementType type, IReadOnlyList<long> rowShape)
+    internal static NpyWriter Append(Stream stream, ElementType type, IReadOnlyList<long> rowShape)
     {
         ArgumentNullException.ThrowIfNull(stream);
         return stream.CanSeek

@@ -17,7 +17,7 @@ public sealed record TensorSource(string Name, ElementType Type, IReadOnlyList<l
     /// <param name="name">Its name.</param>
     /// <param name="shape">Its shape.</param>
     /// <param name="elements">Its elements, row-major.</param>
-    public static TensorSource FromMemory<T>(string name, IReadOnlyList<long> shape, ReadOnlyMemory<T> elements)
+    internal static TensorSource FromMemory<T>(string name, IReadOnlyList<long> shape, ReadOnlyMemory<T> elements)
         where T : unmanaged => new(name, ElementTypes.Of<T>(), shape, stream => stream.Write(MemoryMarshal.AsBytes(elements.Span)));
 }
 

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace IfGuide.Storage.Tokenizers;
 
 /// <summary>The printable characters that stand for bytes in the vocabularies of byte-level BPE (GPT-2's table).</summary>
@@ -25,9 +23,6 @@ internal static class ByteAlphabet
 
         return bytes;
     }
-
-    /// <summary>Text written in the alphabet, byte for byte.</summary>
-    public static string Write(string text) => string.Concat(Encoding.UTF8.GetBytes(text).Select(value => CharacterOf[value]));
 
     /// <summary>Printable Latin-1 characters stand for themselves, the other bytes for the characters from U+0100 on, in order.</summary>
     private static char[] Characters()

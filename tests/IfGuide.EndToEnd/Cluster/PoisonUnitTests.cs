@@ -7,7 +7,7 @@ namespace IfGuide.EndToEnd.Cluster;
 /// <remarks>A death is the coordinator's to attribute: of a silo that ends one unit and dies of the next before it has told the end, it blames the first. Hence more than three may have to die.</remarks>
 public sealed class PoisonUnitTests
 {
-    private const int MostDeaths = 8;
+    private const int MaxDeaths = 8;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class PoisonUnitTests
                 cluster.Signal(begun.Silo, "KILL");
                 unit ??= begun.Unit;
                 killed.Add(begun.Silo);
-                Assert.True(killed.Count <= MostDeaths, $"{killed.Count} silos died of {unit}, and the run goes on.");
+                Assert.True(killed.Count <= MaxDeaths, $"{killed.Count} silos died of {unit}, and the run goes on.");
                 restarts.Add(cluster.RestartAsync(begun.Silo));
             }
 

@@ -103,8 +103,8 @@ public sealed class ComputeDeviceTests : IAsyncDisposable
         device.Attach(Unit("computed"), "one");
         await begun.WaitAsync(Limit);
         var last = device.Attach(Unit("waiting"), "one");
-        device.Attach(Unit("lost first"), "one", overtakes: true);
-        device.Attach(Unit("lost second"), "one", overtakes: true);
+        device.Attach(Unit("lost first"), "one", hasPriority: true);
+        device.Attach(Unit("lost second"), "one", hasPriority: true);
         gate.Set();
         await last.Completion.WaitAsync(Limit);
         Assert.Equal(["computed", "lost first", "lost second", "waiting"], order);

@@ -49,7 +49,7 @@ public sealed class HostileCallerTests(HostileCallerTests.OneSilo silo) : IClass
         Func<Task>[] calls =
         [
             () => grain.Submit(ToyRun.Specification() with { Run = Forged(key) }),
-            () => grain.GetStatus(), () => grain.GetSpecification(), () => grain.GetEvents(0, TimeSpan.Zero), () => grain.Cancel(), () => grain.Resume(), () => grain.Nudge(), () => grain.Delete(),
+            () => grain.GetStatus(), () => grain.GetSpecification(), () => grain.GetEvents(0, TimeSpan.Zero), () => grain.Cancel(), () => grain.Resume(), () => grain.EnsureRunning(), () => grain.Delete(),
         ];
         foreach (var call in calls)
         {

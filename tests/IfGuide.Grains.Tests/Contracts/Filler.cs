@@ -9,7 +9,7 @@ namespace IfGuide.Grains.Tests.Contracts;
 internal static class Filler
 {
     /// <summary>Everything that has a wire form in IfGuide's assemblies.</summary>
-    public static IEnumerable<Type> Messages => new[] { typeof(RunSpec).Assembly, typeof(Client.IfGuideClient).Assembly, typeof(Hosting.IfGuideSilo).Assembly }
+    public static IEnumerable<Type> Messages => new[] { typeof(RunSpec).Assembly, typeof(Client.IfGuideClient).Assembly, typeof(Grains.Hosting.IfGuideSilo).Assembly }
         .SelectMany(assembly => assembly.GetTypes())
         .Where(type => type.GetCustomAttribute<GenerateSerializerAttribute>() is not null);
 

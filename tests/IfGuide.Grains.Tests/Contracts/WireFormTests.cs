@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Reflection;
+using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Tests.Shared;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +16,9 @@ namespace IfGuide.Grains.Tests.Contracts;
 /// <remarks>A message's block has one line for each form it ever had, the present one last. Earlier forms must stay readable.</remarks>
 public sealed class WireFormTests
 {
+    /// <summary>Names on the wire of methods that were renamed since: builds of both names call each other.</summary>
+    private static readonly Dictionary<string, string> WireNames = new() { [nameof(IRunGrain.EnsureRunning)] = "Nudge" };
+
     private static readonly ServiceProvider Services = new ServiceCollection().AddSerializer().BuildServiceProvider();
     private static readonly PinnedFile Pinned = new("wire/messages.txt");
 
@@ -93,7 +97,7 @@ public sealed class WireFormTests
         Assert.Equal($"ifguide.{contract.Name}", AliasOf(contract));
         Assert.NotNull(contract.GetCustomAttribute<GrainInterfaceTypeAttribute>());
         Assert.True(contract.GetCustomAttribute<VersionAttribute>()?.Version >= 1);
-        Assert.All(contract.GetMethods(), method => Assert.Equal(method.Name, method.GetCustomAttribute<AliasAttribute>()?.Alias));
+        Assert.All(contract.GetMethods(), method => Assert.Equal(WireNames.GetValueOrDefault(method.Name, method.Name), method.GetCustomAttribute<AliasAttribute>()?.Alias));
     }
 
     private static string? Last(string alias) => Pinned[alias] is [.., var last] ? last : null;

@@ -106,7 +106,7 @@ public sealed class OutageTests
         using var reached = new ManualResetEventSlim();
         var stopping = new ToyExecutors(folder.Store) { OnUnit = (unit, token) => { if (unit.Stage == Stage.Score) { reached.Set(); token.WaitHandle.WaitOne(Limit); } } };
         var staying = new ToyExecutors(folder.Store) { OnUnit = (_, _) => Thread.Sleep(50) };
-        await using var cluster = await SiloCluster.StartAsync(2, folder.Store, executors: null, executorsOf: index => index == 1 ? stopping : staying, role: index => index == 0 ? Hosting.SiloRole.All : Hosting.SiloRole.Compute);
+        await using var cluster = await SiloCluster.StartAsync(2, folder.Store, executors: null, executorsOf: index => index == 1 ? stopping : staying, role: index => index == 0 ? Grains.Hosting.SiloRole.All : Grains.Hosting.SiloRole.Compute);
         var run = await cluster.Client.SubmitAsync(ToyRun.Specification(shards: 12));
         await UntilAsync(() => reached.IsSet);
         var started = TimeProvider.System.GetTimestamp();

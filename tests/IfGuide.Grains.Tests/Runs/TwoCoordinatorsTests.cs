@@ -28,11 +28,11 @@ public sealed class TwoCoordinatorsTests
         second.Resume(Owner("second"));
         await second.SaveAsync();
 
-        first.Tell(RunEventKind.Warning, message: "I am alive");
+        first.RecordEvent(RunEventKind.Warning, message: "I am alive");
         await Assert.ThrowsAsync<InconsistentStateException>(first.SaveAsync);
         await Assert.ThrowsAsync<InconsistentStateException>(first.SaveAsync);
         Assert.False(first.IsSaved);
-        second.Tell(RunEventKind.Warning, message: "So am I");
+        second.RecordEvent(RunEventKind.Warning, message: "So am I");
         await second.SaveAsync();
         Assert.Equal("second", (await new RunRecords(folder.Store).ReadAsync(Run))!.Owner);
     }
@@ -48,7 +48,7 @@ public sealed class TwoCoordinatorsTests
         store.LoseAnswers(1);
         await Assert.ThrowsAnyAsync<Exception>(ledger.SaveAsync);
         Assert.False(ledger.IsSaved);
-        ledger.Tell(RunEventKind.Warning, message: "still me");
+        ledger.RecordEvent(RunEventKind.Warning, message: "still me");
         await ledger.SaveAsync();
         Assert.True(ledger.IsSaved);
         Assert.Equal("still me", (await new RunRecords(store).ReadAsync(Run))!.Events[^1].Message);

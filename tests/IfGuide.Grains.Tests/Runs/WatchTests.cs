@@ -53,7 +53,7 @@ public sealed class WatchTests
 
         public Task<RunStatus?> Resume() => throw new NotSupportedException();
 
-        public Task Nudge() => throw new NotSupportedException();
+        public Task EnsureRunning() => throw new NotSupportedException();
 
         public Task<bool> Delete() => throw new NotSupportedException();
     }

@@ -91,7 +91,7 @@ public sealed class UnitSchedulerTests
         Assert.Equal(B, attempt.Silo);
         scheduler.Lost(attempt, LossReason.Unavailable);
         Assert.Empty(scheduler.Next());
-        time.Advance(options.FirstBackoff);
+        time.Advance(options.Backoff.First);
         attempt = Assert.Single(scheduler.Next());
         Assert.Equal((B, 1), (attempt.Silo, attempt.Number));
 
@@ -125,11 +125,11 @@ public sealed class UnitSchedulerTests
         scheduler.Lost(started[2], LossReason.Unavailable);
 
         var first = Assert.Single(scheduler.Next());
-        Assert.Equal(("shard-0", B, true), (first.Unit.Name, first.Silo, first.Overtakes));
+        Assert.Equal(("shard-0", B, true), (first.Unit.Name, first.Silo, first.HasPriority));
         time.Advance(TimeSpan.FromSeconds(2));
         scheduler.Completed(started[1]);
         var second = Assert.Single(scheduler.Next());
-        Assert.Equal(("shard-2", B, true), (second.Unit.Name, second.Silo, second.Overtakes));
+        Assert.Equal(("shard-2", B, true), (second.Unit.Name, second.Silo, second.HasPriority));
         Assert.Equal(["shard-0", "shard-2", "shard-3"], scheduler.Outstanding.Select(attempt => attempt.Unit.Name));
 
         time.Advance(TimeSpan.FromSeconds(2));
@@ -165,7 +165,7 @@ public sealed class UnitSchedulerTests
             var attempt = Assert.Single(scheduler.Next());
             Assert.Equal((A, i), (attempt.Silo, attempt.Number));
             scheduler.Lost(attempt, LossReason.TimedOut);
-            time.Advance(options.LongestBackoff);
+            time.Advance(options.Backoff.Max);
         }
 
         Assert.Null(silos.FindEviction(time.GetUtcNow(), options));
@@ -208,7 +208,7 @@ public sealed class UnitSchedulerTests
         time.Advance(TimeSpan.FromMicroseconds(10));
         scheduler.Completed(scheduler.Outstanding.First());
         scheduler.Next();
-        Assert.Equal(options.MostSlots, scheduler.Outstanding.Count());
+        Assert.Equal(options.MaxSlots, scheduler.Outstanding.Count());
 
         scheduler = Scheduler(units: 1000, A);
         scheduler.Next();

@@ -32,7 +32,7 @@ public sealed class CorpusPreparationTests : IDisposable
             shards[1].Documents.Documents);
         Assert.Equal((true, 10L, "d0"), shards[1].Documents.DocumentAt(0, 2) is { } place ? (place.IsClosing, place.Token, place.Document.Id) : default);
         Assert.Equal(["d0", "d2"], shards[1].Documents.DocumentsOf(0).Select(document => document.Id));
-        var reader = new CorpusReader(3, shard => shards[shard]);
+        var reader = new DocumentReader(3, shard => shards[shard]);
         Assert.Equal("abcdefghij", reader.Text(1, 0, new GreedyTokenizer()).Text);
         Assert.Equal("xy", reader.Text(2, 0, new GreedyTokenizer()).Text);
     }
@@ -77,7 +77,7 @@ public sealed class CorpusPreparationTests : IDisposable
                 var (corpus, shards) = Prepare(tokenizer, alone ? Packing.Document : Packing.Concatenate, block, shardCount).GetAwaiter().GetResult();
                 Assert.Equal(Math.Min(shardCount, corpus.ShardSequences.Sum()), shards.Count);
                 Assert.True(corpus.ShardSequences.Max() - corpus.ShardSequences.Min() <= 1);
-                var reader = new CorpusReader(shards.Count, shard => shards[shard]);
+                var reader = new DocumentReader(shards.Count, shard => shards[shard]);
                 var attended = 0L;
                 for (var shard = 0; shard < shards.Count; shard++)
                 {
@@ -89,7 +89,7 @@ public sealed class CorpusPreparationTests : IDisposable
             iter: 200,
             threads: 1);
 
-    private static long CheckTokens(CorpusShard shard, CorpusReader reader, int number, string[] texts, GreedyTokenizer tokenizer)
+    private static long CheckTokens(CorpusShard shard, DocumentReader reader, int number, string[] texts, GreedyTokenizer tokenizer)
     {
         var (ids, _, masks) = ArraySequences.Read(shard.Sequences);
         var attended = 0L;

@@ -18,7 +18,6 @@ public sealed class DocumentTextTests
         Assert.Equal("a😀ab", text.Text);
         Assert.Equal([new(0, 1), new(1, 3), new(3, 6), new(6, 7), new(7, 7)], text.ByteSpans);
         Assert.Equal([new(0, 1), new(1, 3), new(1, 4), new(4, 5), new(5, 5)], text.CharacterSpans);
-        Assert.Equal(new TextSpan(1, 3), text.CodePoints(new TextSpan(1, 4)));
     }
 
     [Fact]

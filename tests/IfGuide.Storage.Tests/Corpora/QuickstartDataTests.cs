@@ -64,7 +64,7 @@ public sealed class QuickstartDataTests : IDisposable
         var labels = JsonLinesFile.Read(Repository.Quickstart("corpus_labels.jsonl")).ToDictionary(
             record => record.Text("id", string.Empty),
             record => record.Value.GetProperty("spans").EnumerateArray().Select(span => new TextSpan(span.GetProperty("start").GetInt32(), span.GetProperty("end").GetInt32())).ToArray());
-        var reader = new CorpusReader(shards.Count, shard => shards[shard]);
+        var reader = new DocumentReader(shards.Count, shard => shards[shard]);
         var whole = 0;
         var marked = 0;
         foreach (var (shard, number) in shards.Select((shard, number) => (shard, number)))

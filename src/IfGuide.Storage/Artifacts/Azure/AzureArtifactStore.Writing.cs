@@ -61,13 +61,12 @@ internal sealed partial class AzureArtifactStore
         throw new StoreUnavailableException($"'{description.Name}' comes and goes in the store '{Uri}': something deletes it while it is written.", new IOException("The blob was deleted while it was created.")) { IsTransient = true };
     }
 
-    private async Task<ETag> UploadAsync(FileStream file, ArtifactDescription description, CancellationToken cancellationToken) => await BlobUpload.CreateAsync(
-        container.GetBlockBlobClient(location.Artifacts + description.Name),
-        file.SafeFileHandle,
-        description.Length,
-        new Dictionary<string, string> { [DigestKey] = description.Digest },
-        options,
-        cancellationToken);
+    private async Task<ETag> UploadAsync(FileStream file, ArtifactDescription description, CancellationToken cancellationToken)
+    {
+        var blob = container.GetBlockBlobClient(location.Artifacts + description.Name);
+        var metadata = new Dictionary<string, string> { [DigestKey] = description.Digest };
+        return await BlobUpload.CreateAsync(blob, file, metadata, options, cancellationToken);
+    }
 
     private void RequireSame(ArtifactDescription first, ArtifactDescription now)
     {

@@ -26,9 +26,6 @@ internal sealed class AzureErrors(AzureLocation location, string endpoint, strin
     /// <summary>Whether the container does not exist.</summary>
     public static bool IsContainerMissing(Exception exception) => Answer(exception)?.ErrorCode == BlobErrorCode.ContainerNotFound;
 
-    /// <summary>Whether the container is on its way out.</summary>
-    public static bool IsContainerBusy(Exception exception) => Answer(exception)?.ErrorCode == BlobErrorCode.ContainerBeingDeleted;
-
     /// <summary>Whether the blob does not exist.</summary>
     public static bool IsBlobMissing(Exception exception) => Answer(exception) is { Status: 404 } answer && answer.ErrorCode != BlobErrorCode.ContainerNotFound;
 

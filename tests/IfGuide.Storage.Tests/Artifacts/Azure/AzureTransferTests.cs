@@ -103,6 +103,23 @@ public sealed class AzureTransferTests(BlobServerFixture blobs) : IDisposable
     }
 
     [Fact]
+    public async Task AnUploadInBlocks_ThatMeetsAnOutage_ComesThrough()
+    {
+        var bytes = RandomNumberGenerator.GetBytes(40 * (64 << 10));
+        await using var gate = new Gate(blobs.Server.Port);
+        var store = AzureStores.Open(blobs.Server.ConnectionString.Replace($":{blobs.Server.Port}", $":{gate.Port}", StringComparison.Ordinal), container, folder.File("writer"), SmallBlocks);
+        await store.PutAsync("first", Bytes([1]), None); // makes the container
+        gate.CloseAfter(2_000); // a few blocks' answers
+        var put = store.PutAsync("a", Bytes(bytes), None);
+        await Task.Delay(TimeSpan.FromSeconds(1), None);
+        Assert.False(put.IsCompleted);
+        Assert.InRange(gate.Requests, 2, int.MaxValue);
+        gate.Open();
+        await put;
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(await Open("reader").FetchAsync("a", None), None));
+    }
+
+    [Fact]
     public async Task ManySmallArtifacts_TakeOneRequestEach_InEachDirection()
     {
         await using var gate = new Gate(blobs.Server.Port);

@@ -6,10 +6,10 @@ namespace IfGuide.Grains.Hosting;
 /// <remarks>A silo that is dead to the others must not do another thing: neither path runs finalizers, stop handlers or whatever else could wait.</remarks>
 /// <param name="silo">This silo.</param>
 /// <param name="logger">The log.</param>
-internal sealed class FatalEnd(ILocalSiloDetails silo, ILogger<FatalEnd> logger) : IFatalErrorHandler
+internal sealed class FatalErrorHandler(ILocalSiloDetails silo, ILogger<FatalErrorHandler> logger) : IFatalErrorHandler
 {
-    /// <summary>How Orleans begins to tell it.</summary>
-    private const string Evicted = "I have been told I am dead";
+    /// <summary>How Orleans' message begins; it has no other sign of an eviction.</summary>
+    internal const string Evicted = "I have been told I am dead";
 
     public bool IsUnexpected(Exception exception) => exception is not ThreadAbortException;
 
@@ -17,8 +17,11 @@ internal sealed class FatalEnd(ILocalSiloDetails silo, ILogger<FatalEnd> logger)
     {
         if (exception is null && context?.StartsWith(Evicted, StringComparison.Ordinal) == true)
         {
-            logger.LogError("Silo {Silo} was declared dead by its cluster, which did not hear of it for too long (it was frozen, overloaded or cut off); it ends at once. Its units are computed elsewhere; started again, it is a new member.", silo.Name);
-            ProcessEnd.Now(ClusterHost.EvictedExitCode);
+            logger.LogError(
+                "Silo {Silo} was declared dead by its cluster, which did not hear of it for too long (it was frozen, overloaded or cut off); "
+                + "it ends at once. Its units are computed elsewhere; started again, it is a new member.",
+                silo.Name);
+            ProcessExit.Now(ClusterHost.EvictedExitCode);
         }
 
         Environment.FailFast($"Silo {silo.Name} cannot go on: {context}", exception);

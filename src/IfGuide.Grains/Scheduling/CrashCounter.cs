@@ -11,15 +11,17 @@ namespace IfGuide.Grains.Scheduling;
 public sealed record UnitDeaths(Stage Stage, string Unit, double Progress, IReadOnlyList<string> Silos);
 
 /// <summary>Counts the silos that died while they computed a unit, in a row and without the unit getting any further: one that crashes its process must not take the whole cluster with it.</summary>
-/// <remarks>A long unit that is resumed from its checkpoints gets further each time; machines that come and go do not condemn it.</remarks>
+/// <remarks>A long unit that is resumed from its checkpoints gets further each time; machines that come and go do not count against it.</remarks>
 /// <param name="known">What was counted before, by an earlier coordinator.</param>
 /// <param name="options">The policy's numbers.</param>
-public sealed class DeathToll(IEnumerable<UnitDeaths> known, SchedulingOptions options)
+public sealed class CrashCounter(IEnumerable<UnitDeaths> known, SchedulingOptions options)
 {
-    private readonly Dictionary<(Stage, string), UnitDeaths> units = known.ToDictionary(deaths => (deaths.Stage, deaths.Unit));
+    private readonly Dictionary<(Stage, string), UnitDeaths> units =
+        known.ToDictionary(deaths => (deaths.Stage, deaths.Unit));
 
     /// <summary>What is counted now.</summary>
-    public IReadOnlyList<UnitDeaths> Deaths => [.. units.Values.OrderBy(deaths => deaths.Stage).ThenBy(deaths => deaths.Unit, StringComparer.Ordinal)];
+    public IReadOnlyList<UnitDeaths> Deaths =>
+        [.. units.Values.OrderBy(deaths => deaths.Stage).ThenBy(deaths => deaths.Unit, StringComparer.Ordinal)];
 
     /// <summary>Counts a death.</summary>
     /// <param name="unit">The unit that the silo was computing.</param>
@@ -30,8 +32,14 @@ public sealed class DeathToll(IEnumerable<UnitDeaths> known, SchedulingOptions o
     {
         ArgumentNullException.ThrowIfNull(unit);
         var before = units.GetValueOrDefault((unit.Stage, unit.Name));
-        var counted = before is null || progress > before.Progress + options.DeathProgress ? [] : before.Silos;
-        return units[(unit.Stage, unit.Name)] = new UnitDeaths(unit.Stage, unit.Name, Math.Max(progress, before?.Progress ?? 0), [.. counted, silo]);
+        var got = Math.Max(progress, before?.Progress ?? 0);
+        var deaths = new UnitDeaths(unit.Stage, unit.Name, got, [silo]);
+        if (before is not null && progress <= before.Progress + options.DeathProgress)
+        {
+            deaths = deaths with { Silos = [.. before.Silos, silo] };
+        }
+
+        return units[(unit.Stage, unit.Name)] = deaths;
     }
 
     /// <summary>What is counted of a unit; null: nothing.</summary>
@@ -47,6 +55,6 @@ public sealed class DeathToll(IEnumerable<UnitDeaths> known, SchedulingOptions o
     public bool IsTooMany(UnitDeaths deaths)
     {
         ArgumentNullException.ThrowIfNull(deaths);
-        return deaths.Silos.Count >= options.MostDeaths;
+        return deaths.Silos.Count >= options.MaxDeaths;
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 namespace IfGuide.Grains.Hosting;
 
 /// <summary>Leaves signals to the program that holds the silo.</summary>
-internal sealed class OwnersLifetime : IHostLifetime
+internal sealed class NoopHostLifetime : IHostLifetime
 {
     public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

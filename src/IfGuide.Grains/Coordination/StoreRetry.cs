@@ -1,3 +1,4 @@
+using IfGuide.Client;
 using IfGuide.Grains.Compute;
 using Microsoft.Extensions.Logging;
 
@@ -5,12 +6,11 @@ namespace IfGuide.Grains.Coordination;
 
 /// <summary>Asks the store again while it is out of reach: an outage delays a run and does not fail it.</summary>
 /// <param name="services">The silo's services.</param>
-/// <param name="tell">Tells people, at most once a minute.</param>
-/// <param name="limit">How long to be patient; null: as long as it takes.</param>
-internal sealed class StorePatience(RunServices services, Action<string> tell, TimeSpan? limit = null)
+/// <param name="warn">Warns people, at most once a minute.</param>
+/// <param name="limit">How long to ask; null: until there is an answer.</param>
+internal sealed class StoreRetry(RunServices services, Action<string> warn, TimeSpan? limit = null)
 {
-    private static readonly TimeSpan First = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+    private static readonly Backoff Backoff = new(TimeSpan.FromMilliseconds(200), 2, TimeSpan.FromSeconds(5));
     private readonly Throttle throttle = new(1, TimeSpan.FromMinutes(1), services.Time);
 
     /// <summary>Asks until there is an answer.</summary>
@@ -18,15 +18,16 @@ internal sealed class StorePatience(RunServices services, Action<string> tell, T
     public async Task<T> AskAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken)
     {
         var started = services.Time.GetTimestamp();
-        for (var wait = First; ; wait = wait * 2 < Longest ? wait * 2 : Longest)
+        for (var tries = 1; ; tries++)
         {
+            var wait = Backoff.After(tries);
             try
             {
                 return await ask();
             }
-            catch (Exception exception) when (FailureReport.IsOutage(exception) && !(services.Time.GetElapsedTime(started) + wait > limit))
+            catch (Exception exception) when (FailureReport.IsOutage(exception) && !IsBeyondLimit(started, wait))
             {
-                Tell(exception);
+                Warn(FailureReport.Of(exception, unit: null, silo: null).Message);
                 await Task.Delay(wait, services.Time, cancellationToken);
             }
         }
@@ -41,16 +42,16 @@ internal sealed class StorePatience(RunServices services, Action<string> tell, T
         },
         cancellationToken);
 
-    /// <summary>Tells of an outage that somebody else met.</summary>
-    public void Tell(Exception exception) => Tell(FailureReport.Of(exception, unit: null, silo: null).Message);
+    private bool IsBeyondLimit(long started, TimeSpan wait) => services.Time.GetElapsedTime(started) + wait > limit;
 
-    /// <inheritdoc cref="Tell(Exception)"/>
-    public void Tell(string message)
+    /// <summary>Warns of an outage, which somebody else may have met.</summary>
+    /// <param name="message">What the store said.</param>
+    public void Warn(string message)
     {
-        if (throttle.TryTell(out _))
+        if (throttle.TryAcquire(out _))
         {
             services.Logger.LogWarning("The store is out of reach and is asked again: {Message}", message);
-            tell($"The store is out of reach; the run waits for it: {message}");
+            warn($"The store is out of reach; the run waits for it: {message}");
         }
     }
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace IfGuide.Grains.Tests.Scheduling;
 
 /// <summary>Which unit a silo died of, and when that is too often; on a fake clock.</summary>
-public sealed class DeathTollTests
+public sealed class CrashCounterTests
 {
     private static readonly SiloAddress A = Silo(1), B = Silo(2);
     private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
@@ -73,15 +73,15 @@ public sealed class DeathTollTests
     public void Toll_CountsDeathsInARowWithoutProgress()
     {
         var unit = Units().First();
-        var toll = new DeathToll([], options);
+        var toll = new CrashCounter([], options);
         Assert.False(toll.IsTooMany(toll.Add(unit, 0.5, "a")));
         Assert.False(toll.IsTooMany(toll.Add(unit, 0.4, "b")));
-        toll = new DeathToll(toll.Deaths, options);
+        toll = new CrashCounter(toll.Deaths, options);
         var deaths = toll.Add(unit, 0.505, "a");
         Assert.True(toll.IsTooMany(deaths));
         Assert.Equal(["a", "b", "a"], deaths.Silos);
 
-        toll = new DeathToll([], options);
+        toll = new CrashCounter([], options);
         for (var progress = 0.1; progress < 1; progress += 0.1)
         {
             Assert.False(toll.IsTooMany(toll.Add(unit, progress, "spot")));
