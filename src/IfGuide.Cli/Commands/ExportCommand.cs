@@ -40,7 +40,7 @@ internal static class ExportCommand
                 throw new UserErrorException($"--behaviour goes with scores, mask and order; {what} belong to the whole run.");
             }
 
-            await using var session = await RunSession.OpenAsync(context, create: false, cancellationToken);
+            await using var session = await RunSession.LookAsync(context, cancellationToken);
             var run = await RunArtifacts.OpenAsync(session, result.GetRequiredValue(id), cancellationToken);
             if (result.GetValue(checkpoint))
             {

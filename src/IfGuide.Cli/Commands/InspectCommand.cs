@@ -29,7 +29,7 @@ internal static class InspectCommand
         return command.Does(async (result, context, cancellationToken) =>
         {
             explain.Check(result, result.GetValue(document));
-            await using var session = await RunSession.OpenAsync(context, create: false, cancellationToken);
+            await using var session = await RunSession.LookAsync(context, cancellationToken);
             var run = await RunArtifacts.OpenAsync(session, result.GetRequiredValue(id), cancellationToken);
             var explanation = explain.Explain(result, context, run, result.GetValue(document), result.GetValue(behaviour), cancellationToken);
             using var results = run.OpenResults(result.GetValue(behaviour), cancellationToken);

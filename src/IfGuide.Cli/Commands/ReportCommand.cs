@@ -17,7 +17,7 @@ internal static class ReportCommand
         var show = new Option<bool>("--show-toxic") { Description = "Show harsh words in full; otherwise all but their first letter is masked." };
         return new Command("report", "Writes the run's page: summary, heat maps, evaluation.") { id, path, show }.Does(async (result, context, cancellationToken) =>
         {
-            await using var session = await RunSession.OpenAsync(context, create: false, cancellationToken);
+            await using var session = await RunSession.LookAsync(context, cancellationToken);
             var run = await RunArtifacts.OpenAsync(session, result.GetRequiredValue(id), cancellationToken);
             Write(run, result.GetRequiredValue(path), result.GetValue(show), cancellationToken);
             context.Console.Result(new { Run = run.Status.Run.ToString(), Path = Path.GetFullPath(result.GetRequiredValue(path)) }, told => $"The page of {told.Run}: {result.GetRequiredValue(path)}");

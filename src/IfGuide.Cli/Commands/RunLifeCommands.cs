@@ -67,20 +67,20 @@ internal static class RunLifeCommands
         var id = new Argument<string?>(RunName) { Description = "The run's id; absent: every run.", Arity = ArgumentArity.ZeroOrOne };
         return new Command("status", "Says where a run stands.") { id }.Does(async (result, context, cancellationToken) =>
         {
-            await using var session = await RunSession.OpenAsync(context, create: false, cancellationToken);
+            await using var session = await RunSession.LookAsync(context, cancellationToken);
             if (result.GetValue(id) is not { } name)
             {
                 return await ListAsync(context, session, cancellationToken);
             }
 
-            context.Console.Result((await session.FindAsync(name, cancellationToken)).Status, StatusText.Of);
+            context.Console.Result(await session.StatusAsync(name, cancellationToken), StatusText.Of);
             return ExitCode.Done;
         });
     }
 
     public static Command List() => new Command("list", "Lists the runs of the store.").Does(async (_, context, cancellationToken) =>
     {
-        await using var session = await RunSession.OpenAsync(context, create: false, cancellationToken);
+        await using var session = await RunSession.LookAsync(context, cancellationToken);
         return await ListAsync(context, session, cancellationToken);
     });
 
@@ -143,7 +143,7 @@ internal static class RunLifeCommands
 
     private static async Task<int> ListAsync(CommandContext context, RunSession session, CancellationToken cancellationToken)
     {
-        var runs = await session.Client.ListAsync(cancellationToken);
+        var runs = await session.ListAsync(cancellationToken);
         foreach (var status in runs)
         {
             context.Console.Result(status, StatusText.Line);

@@ -52,7 +52,7 @@ internal static class SelectCommand
                     }
 
                 case (null, { } id):
-                    await using (var session = await RunSession.OpenAsync(context, create: false, cancellationToken))
+                    await using (var session = await RunSession.LookAsync(context, cancellationToken))
                     {
                         using var stored = (await RunArtifacts.OpenAsync(session, id, cancellationToken)).OpenScores(result.GetValue(behaviour), cancellationToken);
                         return Write(context, stored, id, stored.CorpusTokens, Options(stored.CorpusTokens, stored.Kind), outputs.Mask, outputs.Order);

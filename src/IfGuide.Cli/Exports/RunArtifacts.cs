@@ -36,7 +36,7 @@ internal sealed class RunArtifacts
     /// <exception cref="UserErrorException">There is no such run, or its inputs are not prepared yet.</exception>
     public static async Task<RunArtifacts> OpenAsync(RunSession session, string id, CancellationToken cancellationToken)
     {
-        var (_, status) = await session.FindAsync(id, cancellationToken);
+        var status = await session.StatusAsync(id, cancellationToken);
         var inputs = status.Inputs ?? throw new UserErrorException($"Run '{id}' has computed nothing yet; 'ifguide resume {id}' goes on with it.");
         return new RunArtifacts(
             session.Store,

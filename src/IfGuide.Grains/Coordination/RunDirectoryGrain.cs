@@ -13,21 +13,8 @@ namespace IfGuide.Grains.Coordination;
 public sealed class RunDirectoryGrain(RunRecords records, IRunOwnership ownership, TimeProvider time) : Grain, IRunDirectoryGrain
 {
     private const int MaxPage = 64;
+    private readonly StoredRuns runs = new(records, ownership, time);
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<RunStatus>> List(RunId? after, int count)
-    {
-        var all = await records.ListAsync();
-        var runs = all.Where(run => after is null || string.CompareOrdinal(run.ToString(), after.ToString()) > 0);
-        var page = new List<RunStatus>();
-        foreach (var run in runs.Take(Math.Clamp(count, 1, MaxPage)))
-        {
-            if (await records.ReadAsync(run) is { } record)
-            {
-                page.Add(record.ToStatus(interrupted: ownership.IsInterrupted(record, time.GetUtcNow())));
-            }
-        }
-
-        return page;
-    }
+    public Task<IReadOnlyList<RunStatus>> List(RunId? after, int count) => runs.ListAsync(after, Math.Clamp(count, 1, MaxPage));
 }

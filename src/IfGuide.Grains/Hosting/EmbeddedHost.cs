@@ -95,7 +95,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
             Threads = options.Threads,
             Executors = options.Executors,
             Planner = options.Planner,
-            Ownership = OwnershipOf(options.Store, cluster),
+            Ownership = EmbeddedOwnership.Create(options.Store, cluster),
             Supervision = SupervisionScope.Process,
             Coordination = options.Coordination,
         });

@@ -34,7 +34,7 @@ public sealed class AzureRunTests : IAsyncLifetime
     public async Task ARunThatIsKilled_IsFreeWithinAMinute_AndEndsWithTheBytesOfARunInAFolder()
     {
         using var folder = TinyRun.Prepare();
-        (await Ifguide.RunAsync(folder.Folder, "run", TinyRun.FileName, "--quiet", "--threads", "1")).Expect(0);
+        (await Ifguide.RunProcessAsync(folder.Folder, "run", TinyRun.FileName, "--quiet", "--threads", "1")).Expect(0);
 
         await using var server = await BlobServer.StartAsync();
         Environment.SetEnvironmentVariable(ConnectionString, server.ConnectionString);
@@ -46,21 +46,21 @@ public sealed class AzureRunTests : IAsyncLifetime
         }
 
         var waited = Stopwatch.StartNew();
-        var again = await Ifguide.RunAsync(place.Folder, ["run", TinyRun.FileName, "--quiet", "--threads", "1", .. Store]);
+        var again = await Ifguide.RunProcessAsync(place.Folder, ["run", TinyRun.FileName, "--quiet", "--threads", "1", .. Store]);
         if (again.ExitCode != 0) // on a slow machine its record may have grown old by then
         {
             Assert.Contains("If nobody runs it any more, try again in", again.Expect(2).Complaint, StringComparison.Ordinal);
-            while (!(await Ifguide.RunAsync(place.Folder, ["status", "tiny", .. Store])).Expect(0).Output.Contains("interrupted", StringComparison.Ordinal))
+            while (!(await Ifguide.RunProcessAsync(place.Folder, ["status", "tiny", .. Store])).Expect(0).Output.Contains("interrupted", StringComparison.Ordinal))
             {
                 Assert.True(waited.Elapsed < Patience, "The run of a killed process stays taken.");
             }
 
-            (await Ifguide.RunAsync(place.Folder, ["run", TinyRun.FileName, "--quiet", "--threads", "1", .. Store])).Expect(0);
+            (await Ifguide.RunProcessAsync(place.Folder, ["run", TinyRun.FileName, "--quiet", "--threads", "1", .. Store])).Expect(0);
         }
 
-        Assert.Contains("tiny", (await Ifguide.RunAsync(place.Folder, ["list", .. Store])).Expect(0).Output, StringComparison.Ordinal);
-        (await Ifguide.RunAsync(place.Folder, ["report", "tiny", "--out", place["report.html"], .. Store])).Expect(0);
-        (await Ifguide.RunAsync(place.Folder, ["inspect", "tiny", "--top", "2", .. Store])).Expect(0);
+        Assert.Contains("tiny", (await Ifguide.RunProcessAsync(place.Folder, ["list", .. Store])).Expect(0).Output, StringComparison.Ordinal);
+        (await Ifguide.RunProcessAsync(place.Folder, ["report", "tiny", "--out", place["report.html"], .. Store])).Expect(0);
+        (await Ifguide.RunProcessAsync(place.Folder, ["inspect", "tiny", "--top", "2", .. Store])).Expect(0);
         Assert.Equal(await ExportsAsync(folder, []), await ExportsAsync(place, Store));
         Assert.DoesNotContain(place.Files(), file => file.StartsWith(".ifguide", StringComparison.Ordinal));
     }
@@ -69,21 +69,21 @@ public sealed class AzureRunTests : IAsyncLifetime
     public async Task AServerThatIsAway_Ends3_AndWhatIsTheUsersToMend_Ends2()
     {
         Environment.SetEnvironmentVariable(ConnectionString, null);
-        Assert.Contains("needs credentials", (await Ifguide.RunAsync(place.Folder, "list", "--store", "azure:ifguide")).Expect(2).Complaint, StringComparison.Ordinal);
+        Assert.Contains("needs credentials", (await Ifguide.RunProcessAsync(place.Folder, "list", "--store", "azure:ifguide")).Expect(2).Complaint, StringComparison.Ordinal);
 
         await using var server = await BlobServer.StartAsync(account: "company");
         Environment.SetEnvironmentVariable(ConnectionString, server.ConnectionString);
-        Assert.Contains("az storage container create --name ifguide", (await Ifguide.RunAsync(place.Folder, "run", TinyRun.FileName, "--store", "azure:ifguide")).Expect(2).Complaint, StringComparison.Ordinal);
+        Assert.Contains("az storage container create --name ifguide", (await Ifguide.RunProcessAsync(place.Folder, "run", TinyRun.FileName, "--store", "azure:ifguide")).Expect(2).Complaint, StringComparison.Ordinal);
 
         server.Kill();
-        Assert.Contains("nothing listens there", (await Ifguide.RunAsync(place.Folder, "list", "--store", "azure:ifguide")).Expect(3).Complaint, StringComparison.Ordinal);
+        Assert.Contains("nothing listens there", (await Ifguide.RunProcessAsync(place.Folder, "list", "--store", "azure:ifguide")).Expect(3).Complaint, StringComparison.Ordinal);
     }
 
     private static async Task<SortedDictionary<string, string>> ExportsAsync(Workplace place, string[] store)
     {
         foreach (var artifact in new[] { "scores", "mask", "order", "metrics", "model", "factors" })
         {
-            (await Ifguide.RunAsync(place.Folder, ["export", "tiny", artifact, "--out", place[$"exports/{artifact}"], .. store])).Expect(0);
+            (await Ifguide.RunProcessAsync(place.Folder, ["export", "tiny", artifact, "--out", place[$"exports/{artifact}"], .. store])).Expect(0);
         }
 
         var digests = new SortedDictionary<string, string>(StringComparer.Ordinal);

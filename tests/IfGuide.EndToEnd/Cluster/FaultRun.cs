@@ -63,7 +63,7 @@ internal static class FaultRun
         }
 
         using var place = Prepare();
-        (await Ifguide.RunAsync(place.Folder, "run", FileName, "--quiet", "--threads", "1")).Expect(0);
+        (await Ifguide.RunProcessAsync(place.Folder, "run", FileName, "--quiet", "--threads", "1")).Expect(0);
         var digests = await Results.DigestsAsync(place, Name);
         await File.WriteAllTextAsync(place["digests"], JsonSerializer.Serialize(digests));
         File.Move(place["digests"], kept, overwrite: true);

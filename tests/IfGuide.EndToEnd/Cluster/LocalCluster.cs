@@ -80,7 +80,7 @@ internal sealed class LocalCluster : IAsyncDisposable
 
     /// <summary>Whether the cluster takes a silo for alive.</summary>
     public async Task<bool> IsMemberAsync(string name) =>
-        (await Ifguide.RunAsync(Folder, ["doctor", .. Options], Variables)).Output.Contains($"{name} (", StringComparison.Ordinal);
+        (await Ifguide.RunProcessAsync(Folder, ["doctor", .. Options], Variables)).Output.Contains($"{name} (", StringComparison.Ordinal);
 
     /// <summary>Starts a process (again); returns when it is ready.</summary>
     public async Task StartAsync(string name)

@@ -18,7 +18,7 @@ public sealed class PoisonUnitTests
         await using var cluster = await LocalCluster.StartAsync(new ClusterPlan { Control = 1 });
         var (unit, killed) = await PoisonAsync(place, cluster);
 
-        var status = await Ifguide.RunAsync(place.Folder, ["status", FaultRun.Name, .. cluster.Options], cluster.Variables);
+        var status = await Ifguide.RunProcessAsync(place.Folder, ["status", FaultRun.Name, .. cluster.Options], cluster.Variables);
         Assert.Contains("failed", status.Output, StringComparison.Ordinal);
         Assert.Contains($"unit {unit} of Covariance", status.Output, StringComparison.Ordinal);
         Assert.Contains("3 silos died one after the other", status.Output, StringComparison.Ordinal);

@@ -14,12 +14,12 @@ public sealed class RoundTests
     {
         using var alone = TinyRun.Prepare(InRounds);
         using var place = TinyRun.Prepare(InRounds);
-        (await Ifguide.RunAsync(alone.Folder, "run", TinyRun.FileName, "--quiet", "--threads", "1")).Expect(0);
+        (await Ifguide.RunProcessAsync(alone.Folder, "run", TinyRun.FileName, "--quiet", "--threads", "1")).Expect(0);
 
         await using var redis = await RedisServer.StartAsync();
         using var control = await SiloProcess.StartAsync(place.Folder, redis.Uri, "control");
         using var first = await SiloProcess.StartAsync(place.Folder, redis.Uri, "compute");
-        (await Ifguide.RunAsync(place.Folder, "run", TinyRun.FileName, "--quiet", "--until", "select", "--cluster", redis.Uri)).Expect(0);
+        (await Ifguide.RunProcessAsync(place.Folder, "run", TinyRun.FileName, "--quiet", "--until", "select", "--cluster", redis.Uri)).Expect(0);
         using var run = Ifguide.Start(place.Folder, "run", TinyRun.FileName, "--quiet", "--cluster", redis.Uri);
         await UntilAsync(() => Rounds(place).Length >= 2);
         Assert.False(run.HasExited, "The training ended before a silo joined; make it longer.");

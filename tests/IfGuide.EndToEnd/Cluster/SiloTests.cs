@@ -26,11 +26,11 @@ public sealed class SiloTests
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync($"{control.Health}/health/live", Cancel)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync($"{control.Health}/health/ready", Cancel)).StatusCode);
 
-        (await Ifguide.RunAsync(place.Folder, "run", TinyRun.FileName, "--quiet", "--cluster", redis.Uri)).Expect(0);
+        (await Ifguide.RunProcessAsync(place.Folder, "run", TinyRun.FileName, "--quiet", "--cluster", redis.Uri)).Expect(0);
         Assert.False(control.HasLibtorch, "A control silo coordinates and loads no libtorch.");
         Assert.True(first.HasLibtorch && second.HasLibtorch, "Both compute silos took part.");
 
-        (await Ifguide.RunAsync(alone.Folder, "run", TinyRun.FileName, "--quiet", "--threads", "1")).Expect(0);
+        (await Ifguide.RunProcessAsync(alone.Folder, "run", TinyRun.FileName, "--quiet", "--threads", "1")).Expect(0);
         Assert.Equal(await Results.DigestsAsync(alone), await Results.DigestsAsync(place));
 
         foreach (var silo in new[] { first, second, control })
@@ -77,12 +77,12 @@ public sealed class SiloTests
             Assert.Contains($"'ifguide watch tiny --cluster {redis.Uri}' follows it", said.Complaint, StringComparison.Ordinal);
         }
 
-        var submitted = Ifguide.RunAsync(place.Folder, "run", TinyRun.FileName, "--json", "--quiet", "--cluster", redis.Uri);
-        var watched = await Ifguide.RunAsync(place.Folder, "watch", "tiny", "--json", "--quiet", "--cluster", redis.Uri);
+        var submitted = Ifguide.RunProcessAsync(place.Folder, "run", TinyRun.FileName, "--json", "--quiet", "--cluster", redis.Uri);
+        var watched = await Ifguide.RunProcessAsync(place.Folder, "watch", "tiny", "--json", "--quiet", "--cluster", redis.Uri);
         Assert.Equal(Results.Stages(watched.Expect(0)), Results.Stages((await submitted).Expect(0)));
-        var listed = (await Ifguide.RunAsync(place.Folder, "list", "--cluster", redis.Uri)).Expect(0);
+        var listed = (await Ifguide.RunProcessAsync(place.Folder, "list", "--cluster", redis.Uri)).Expect(0);
         Assert.Contains("done", listed.Output, StringComparison.Ordinal);
-        var doctor = await Ifguide.RunAsync(place.Folder, "doctor", "--cluster", redis.Uri);
+        var doctor = await Ifguide.RunProcessAsync(place.Folder, "doctor", "--cluster", redis.Uri);
         Assert.Contains(silo.Name, doctor.Output, StringComparison.Ordinal);
     }
 
@@ -95,15 +95,15 @@ public sealed class SiloTests
         using var waiting = Ifguide.Start(place.Folder, "run", TinyRun.FileName, "--quiet", "--cluster", redis.Uri);
         await StageAsync(place, redis, "prepare");
 
-        var refused = (await Ifguide.RunAsync(place.Folder, "run", TinyRun.FileName, "--quiet")).Expect(2);
+        var refused = (await Ifguide.RunProcessAsync(place.Folder, "run", TinyRun.FileName, "--quiet")).Expect(2);
         Assert.Contains($"is being run by the cluster 'ifguide' at {redis.Uri}", refused.Complaint, StringComparison.Ordinal);
-        Assert.Contains("running", (await Ifguide.RunAsync(place.Folder, "list")).Expect(0).Output, StringComparison.Ordinal);
-        (await Ifguide.RunAsync(place.Folder, "cancel", "tiny")).Expect(0);
+        Assert.Contains("running", (await Ifguide.RunProcessAsync(place.Folder, "list")).Expect(0).Output, StringComparison.Ordinal);
+        (await Ifguide.RunProcessAsync(place.Folder, "cancel", "tiny")).Expect(0);
         (await waiting.EndAsync(Cancel)).Expect(1);
 
         using var alone = Ifguide.Start(place.Folder, "run", TinyRun.FileName, "--quiet");
         await StateAsync("running", place, "status", "tiny", "--cluster", redis.Uri);
-        Assert.Contains("is being run by process", (await Ifguide.RunAsync(place.Folder, "resume", "tiny", "--cluster", redis.Uri)).Expect(2).Complaint, StringComparison.Ordinal);
+        Assert.Contains("is being run by process", (await Ifguide.RunProcessAsync(place.Folder, "resume", "tiny", "--cluster", redis.Uri)).Expect(2).Complaint, StringComparison.Ordinal);
         alone.Signal("TERM");
         (await alone.EndAsync(Cancel)).Expect(130);
         await StateAsync("interrupted", place, "status", "tiny", "--cluster", redis.Uri);
@@ -116,7 +116,7 @@ public sealed class SiloTests
         await using var redis = await RedisServer.StartAsync();
         using var silo = await SiloProcess.StartAsync(place.Folder, redis.Uri, "all", "--name", "first");
         File.Delete(place["data/queries_toxic.jsonl"]);
-        var said = (await Ifguide.RunAsync(place.Folder, "run", TinyRun.FileName, "--quiet", "--cluster", redis.Uri)).Expect(2);
+        var said = (await Ifguide.RunProcessAsync(place.Folder, "run", TinyRun.FileName, "--quiet", "--cluster", redis.Uri)).Expect(2);
         Assert.Contains("queries_toxic.jsonl", said.Complaint, StringComparison.Ordinal);
         Assert.Contains("Silo first says so", said.Complaint, StringComparison.Ordinal);
     }
@@ -132,7 +132,7 @@ public sealed class SiloTests
     private static async Task StateAsync(string state, Workplace place, params string[] question)
     {
         var patience = Stopwatch.StartNew();
-        while (await Ifguide.RunAsync(place.Folder, [.. question, "--json"]) is var status && !status.Output.Contains($"\"state\":\"{state}\"", StringComparison.Ordinal))
+        while (await Ifguide.RunProcessAsync(place.Folder, [.. question, "--json"]) is var status && !status.Output.Contains($"\"state\":\"{state}\"", StringComparison.Ordinal))
         {
             Assert.True(patience.Elapsed < TimeSpan.FromMinutes(1), $"The run did not become {state}: {status.Error}{status.Output}");
         }
@@ -142,7 +142,7 @@ public sealed class SiloTests
     private static async Task StageAsync(Workplace place, RedisServer redis, string stage)
     {
         var patience = Stopwatch.StartNew();
-        while (await Ifguide.RunAsync(place.Folder, "status", "tiny", "--json", "--cluster", redis.Uri) is var status && (status.ExitCode != 0 || !Begun(status, stage)))
+        while (await Ifguide.RunProcessAsync(place.Folder, "status", "tiny", "--json", "--cluster", redis.Uri) is var status && (status.ExitCode != 0 || !Begun(status, stage)))
         {
             Assert.True(patience.Elapsed < TimeSpan.FromMinutes(5), $"The run did not come to {stage}: {status.Error}{status.Output}");
         }

@@ -17,7 +17,7 @@ public sealed class UnreachableTests
     public async Task Client_WithoutRedis_NamesTheAddress()
     {
         using var place = TinyRun.Prepare();
-        var said = (await Ifguide.RunAsync(place.Folder, "run", TinyRun.FileName, "--cluster", NoRedis)).Expect(3);
+        var said = (await Ifguide.RunProcessAsync(place.Folder, "run", TinyRun.FileName, "--cluster", NoRedis)).Expect(3);
         Assert.Contains($"No Redis answers at {NoRedis}", said.Complaint, StringComparison.Ordinal);
     }
 
@@ -25,7 +25,7 @@ public sealed class UnreachableTests
     public async Task Silo_WithoutRedis_NamesTheAddress()
     {
         using var place = new Workplace();
-        var said = (await Ifguide.RunAsync(place.Folder, "silo", "--cluster", NoRedis)).Expect(3);
+        var said = (await Ifguide.RunProcessAsync(place.Folder, "silo", "--cluster", NoRedis)).Expect(3);
         Assert.Contains($"No Redis answers at {NoRedis}", said.Complaint, StringComparison.Ordinal);
     }
 
@@ -34,7 +34,7 @@ public sealed class UnreachableTests
     {
         using var place = new Workplace();
         await using var redis = await RedisServer.StartAsync();
-        var said = (await Ifguide.RunAsync(place.Folder, "list", "--cluster", redis.Uri)).Expect(3);
+        var said = (await Ifguide.RunProcessAsync(place.Folder, "list", "--cluster", redis.Uri)).Expect(3);
         Assert.Contains($"'ifguide silo --cluster {redis.Uri}'", said.Complaint, StringComparison.Ordinal);
     }
 
@@ -44,7 +44,7 @@ public sealed class UnreachableTests
         using var place = new Workplace();
         await using var redis = await RedisServer.StartAsync();
         using var silo = await SiloProcess.StartAsync(place.Folder, redis.Uri, "compute");
-        var said = (await Ifguide.RunAsync(place.Folder, "list", "--cluster", redis.Uri)).Expect(3);
+        var said = (await Ifguide.RunProcessAsync(place.Folder, "list", "--cluster", redis.Uri)).Expect(3);
         Assert.Contains("No silo answered 'list'", said.Complaint, StringComparison.Ordinal);
     }
 
@@ -55,7 +55,7 @@ public sealed class UnreachableTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
-        var said = (await Ifguide.RunAsync(place.Folder, "silo", "--cluster", NoRedis, "--gateway-port", port)).Expect(2);
+        var said = (await Ifguide.RunProcessAsync(place.Folder, "silo", "--cluster", NoRedis, "--gateway-port", port)).Expect(2);
         Assert.Contains($"(--gateway-port) cannot be opened on 127.0.0.1:{port}: another process listens there", said.Complaint, StringComparison.Ordinal);
     }
 
@@ -69,6 +69,6 @@ public sealed class UnreachableTests
     public async Task Silo_WrongOptions_AreUserErrors(string arguments, string named)
     {
         using var place = new Workplace();
-        Assert.Contains(named, (await Ifguide.RunAsync(place.Folder, arguments.Split(' '))).Expect(2).Complaint, StringComparison.Ordinal);
+        Assert.Contains(named, (await Ifguide.RunProcessAsync(place.Folder, arguments.Split(' '))).Expect(2).Complaint, StringComparison.Ordinal);
     }
 }

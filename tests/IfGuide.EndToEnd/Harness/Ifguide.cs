@@ -1,35 +1,37 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.Json.Serialization;
 
 namespace IfGuide.EndToEnd.Harness;
 
-/// <summary>Runs the built program as a process of its own.</summary>
+/// <summary>Runs the built program: as a process of its own where that is the point, else in a process that carries out many commands.</summary>
 internal static class Ifguide
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "ifguide");
+    /// <summary>The program that people start: compiled ahead of time, unlike the copies beside the tests.</summary>
+    public static string Program { get; } = Path.Combine(Workplace.Checkout, "src", "IfGuide.Cli", "bin", "Release", "net10.0", "ifguide");
 
-    /// <summary>Runs a command to its end.</summary>
+    /// <summary>Runs a command to its end, in a process that carries out others, too.</summary>
     public static Task<Outcome> RunAsync(string folder, params string[] arguments) => RunAsync(folder, TestContext.Current.CancellationToken, arguments);
 
-    /// <summary>Runs a command to its end.</summary>
+    /// <summary>Runs a command to its end, in a process that carries out others, too.</summary>
     public static async Task<Outcome> RunAsync(string folder, CancellationToken cancellationToken, params string[] arguments)
     {
-        using var running = Start(folder, arguments);
-        try
-        {
-            return await running.EndAsync(cancellationToken).WaitAsync(Patience, cancellationToken);
-        }
-        catch
-        {
-            running.Kill();
-            throw;
-        }
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        return await CommandWorker.RunAsync(folder, arguments, patience.Token);
     }
 
-    /// <summary>Runs a command to its end, with more in its environment.</summary>
-    public static async Task<Outcome> RunAsync(string folder, string[] arguments, IReadOnlyDictionary<string, string>? variables)
+    /// <summary>Runs a command to its end; with more in its environment, as a process of its own.</summary>
+    public static Task<Outcome> RunAsync(string folder, string[] arguments, IReadOnlyDictionary<string, string>? variables) =>
+        variables is null ? RunAsync(folder, arguments) : RunProcessAsync(folder, arguments, variables);
+
+    /// <summary>Runs a command to its end, as a process of its own.</summary>
+    public static Task<Outcome> RunProcessAsync(string folder, params string[] arguments) => RunProcessAsync(folder, arguments, null);
+
+    /// <summary>Runs a command to its end, as a process of its own, with more in its environment.</summary>
+    public static async Task<Outcome> RunProcessAsync(string folder, string[] arguments, IReadOnlyDictionary<string, string>? variables)
     {
         using var running = Start(folder, arguments, variables);
         return await running.EndAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
@@ -101,6 +103,7 @@ internal sealed class RunningProgram(Process process, string command) : IDisposa
 internal sealed record Outcome(string Command, int ExitCode, string Output, string Error)
 {
     /// <summary>The one line that a refusal consists of, without the program's name.</summary>
+    [JsonIgnore]
     public string Complaint
     {
         get

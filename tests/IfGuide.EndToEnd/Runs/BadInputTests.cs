@@ -53,7 +53,7 @@ public sealed class BadInputTests
     {
         using var place = TinyRun.Prepare();
         File.Delete(place["data/queries_toxic.jsonl"]);
-        var said = (await Ifguide.RunAsync(place.Folder, command, TinyRun.FileName)).Expect(2);
+        var said = (await Ifguide.RunProcessAsync(place.Folder, command, TinyRun.FileName)).Expect(2);
         Assert.Contains("'queries.toxic.path' names '", said.Complaint, StringComparison.Ordinal);
         Assert.False(Directory.Exists(place[".ifguide"]));
     }
@@ -104,11 +104,11 @@ public sealed class BadInputTests
     public async Task Run_WrongOptions_AreUserErrors(string options, string named)
     {
         using var place = TinyRun.Prepare();
-        var said = (await Ifguide.RunAsync(place.Folder, ["run", TinyRun.FileName, "--quiet", .. options.Split(' ')])).Expect(2);
+        var said = (await Ifguide.RunProcessAsync(place.Folder, ["run", TinyRun.FileName, "--quiet", .. options.Split(' ')])).Expect(2);
         Assert.Contains(named, said.Complaint, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Plan_SaysThatItIsNotInThisVersion() =>
-        Assert.Contains("this version of IfGuide", (await Ifguide.RunAsync(Path.GetTempPath(), "plan", "tiny.yaml")).Expect(2).Complaint, StringComparison.Ordinal);
+        Assert.Contains("this version of IfGuide", (await Ifguide.RunProcessAsync(Path.GetTempPath(), "plan", "tiny.yaml")).Expect(2).Complaint, StringComparison.Ordinal);
 }

@@ -14,11 +14,11 @@ public sealed class FullDiskTests
         Shell("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", place["small"]);
         try
         {
-            var said = (await Ifguide.RunAsync(place.Folder, "run", TinyRun.FileName, "--quiet", "--store", "file:small/store")).Expect(1);
+            var said = (await Ifguide.RunProcessAsync(place.Folder, "run", TinyRun.FileName, "--quiet", "--store", "file:small/store")).Expect(1);
             Assert.Contains("no space left on the device", said.Complaint, StringComparison.Ordinal);
             Assert.Empty(Directory.EnumerateFiles(place["small/store/.temporary"]));
             Shell("mount", "-o", "remount,size=64m", place["small"]);
-            (await Ifguide.RunAsync(place.Folder, "run", TinyRun.FileName, "--quiet", "--store", "file:small/store")).Expect(0);
+            (await Ifguide.RunProcessAsync(place.Folder, "run", TinyRun.FileName, "--quiet", "--store", "file:small/store")).Expect(0);
         }
         finally
         {

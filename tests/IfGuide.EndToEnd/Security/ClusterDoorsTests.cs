@@ -66,14 +66,14 @@ public sealed class ClusterDoorsTests : IDisposable
     [InlineData("0.0.0.0", "name the one address of this machine")]
     [InlineData("::", "name the one address of this machine")]
     public async Task Silo_BeyondThisMachineInPlainText_IsRefused(string listen, string why) =>
-        Assert.Contains(why, (await Ifguide.RunAsync(place.Folder, "silo", "--cluster", "redis://127.0.0.1:1", "--listen", listen)).Expect(2).Complaint, StringComparison.Ordinal);
+        Assert.Contains(why, (await Ifguide.RunProcessAsync(place.Folder, "silo", "--cluster", "redis://127.0.0.1:1", "--listen", listen)).Expect(2).Complaint, StringComparison.Ordinal);
 
     [Fact]
     public async Task Silo_WithSomeOfTheFiles_IsToldWhichAreMissing()
     {
-        var said = (await Ifguide.RunAsync(place.Folder, "silo", "--cluster", "redis://127.0.0.1:1", "--tls-certificate", "x.pem")).Expect(2).Complaint;
+        var said = (await Ifguide.RunProcessAsync(place.Folder, "silo", "--cluster", "redis://127.0.0.1:1", "--tls-certificate", "x.pem")).Expect(2).Complaint;
         Assert.Contains("--tls-key (or IFGUIDE_TLS_KEY) and --tls-authority (or IFGUIDE_TLS_AUTHORITY)", said, StringComparison.Ordinal);
-        said = (await Ifguide.RunAsync(place.Folder, "list", "--cluster", "redis://127.0.0.1:1", "--tls-certificate", "x.pem", "--tls-key", "x.key", "--tls-authority", "a.pem")).Expect(2).Complaint;
+        said = (await Ifguide.RunProcessAsync(place.Folder, "list", "--cluster", "redis://127.0.0.1:1", "--tls-certificate", "x.pem", "--tls-key", "x.key", "--tls-authority", "a.pem")).Expect(2).Complaint;
         Assert.Contains("The TLS certificate 'x.pem' cannot be read", said, StringComparison.Ordinal);
     }
 

@@ -16,12 +16,12 @@ public sealed class PathTests : IDisposable
     public async Task RunId_ThatIsNone_IsRefused(string id)
     {
         Directory.CreateDirectory(place["a/b/.ifguide/artifacts"]);
-        await Ifguide.RunAsync(place["a/b"], "list"); // makes the store's folders
+        await Ifguide.RunProcessAsync(place["a/b"], "list"); // makes the store's folders
         var before = Entries();
         var commands = new[] { ["status", id], ["delete", id], new[] { "export", id, "mask", "--out", place["out.npy"] } };
         foreach (var arguments in id.Length is 0 or > 64 ? commands[..1] : [commands[id.Length % commands.Length]])
         {
-            var said = (await Ifguide.RunAsync(place["a/b"], arguments)).Expect(2);
+            var said = (await Ifguide.RunProcessAsync(place["a/b"], arguments)).Expect(2);
             Assert.True(said.Complaint.Length < 600, "A long id is not repeated at length.");
             Assert.Equal(before, Entries());
         }
@@ -41,7 +41,7 @@ public sealed class PathTests : IDisposable
     public async Task Store_ThatIsNone_IsRefused(string store)
     {
         var before = Entries();
-        (await Ifguide.RunAsync(place.Folder, "list", "--store", store)).Expect(2);
+        (await Ifguide.RunProcessAsync(place.Folder, "list", "--store", store)).Expect(2);
         Assert.Equal(before, Entries());
     }
 
@@ -56,7 +56,7 @@ public sealed class PathTests : IDisposable
     {
         using var tiny = TinyRun.Prepare(text => text.Replace("run: tiny", line, StringComparison.Ordinal));
         var before = tiny.Files();
-        (await Ifguide.RunAsync(tiny.Folder, "run", TinyRun.FileName)).Expect(2);
+        (await Ifguide.RunProcessAsync(tiny.Folder, "run", TinyRun.FileName)).Expect(2);
         Assert.Equal(before, tiny.Files());
     }
 
