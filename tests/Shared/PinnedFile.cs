@@ -13,7 +13,7 @@ internal sealed class PinnedFile
     public static bool Updating => Environment.GetEnvironmentVariable("IFGUIDE_UPDATE_GOLDENS") == "1";
 
     /// <summary>What to do when a form differs.</summary>
-    public static string Remedy => "If the change is meant, follow README, 'Upgrades', then run tests/Goldens/update and review its diff.";
+    public static string Remedy => "If the change is meant, follow src/IfGuide.Grains/README.md, 'Upgrades', then run tests/Goldens/update and review its diff.";
 
     /// <summary>The names that have a form.</summary>
     public IReadOnlyCollection<string> Names => Read().Keys;

@@ -10,7 +10,7 @@ public sealed record TrainingSpec
     /// <summary>Outer learning rate, unless said otherwise: with no momentum, the mean of the workers' weights.</summary>
     public const double DefaultOuterLearningRate = 1;
 
-    /// <summary>Outer momentum, unless said otherwise. README, 'Training', has the measurements; the paper's 0.7 and 0.9 are for hundreds of local steps.</summary>
+    /// <summary>Outer momentum, unless said otherwise. The measurements stand in deploy/benchmarks/detox/README.md, "Rounds measured"; the paper's 0.7 and 0.9 are for hundreds of local steps.</summary>
     public const double DefaultOuterMomentum = 0;
 
     /// <summary>Passes over the corpus.</summary>

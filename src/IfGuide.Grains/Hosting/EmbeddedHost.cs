@@ -100,14 +100,4 @@ public sealed class EmbeddedHost : IAsyncDisposable
             Coordination = options.Coordination,
         });
     }
-
-    private static IRunOwnership OwnershipOf(IStore store, string cluster)
-    {
-        if (store is LocalArtifactStore local)
-        {
-            return new FileRunOwnership(Path.Combine(local.Root, ".locks", "runs"));
-        }
-
-        return new ClusterRunOwnership(cluster, FileRunOwnership.ThisProcess, isOneProcess: true);
-    }
 }

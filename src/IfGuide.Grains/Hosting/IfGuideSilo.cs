@@ -50,7 +50,7 @@ public static class IfGuideSilo
     {
         silo.Configure<GrainVersioningOptions>(versioning =>
         {
-            // A caller is served by builds that know every method it knows, wherever there is room; README, "Upgrades".
+            // A caller is served by builds that know every method it knows, wherever there is room; src/IfGuide.Grains/README.md, "Upgrades".
             versioning.DefaultCompatibilityStrategy = nameof(BackwardCompatible);
             versioning.DefaultVersionSelectorStrategy = nameof(AllCompatibleVersions);
         });

@@ -78,7 +78,18 @@ public sealed class ArtifactNames(RunSpec specification, PreparedInputs inputs)
 
     private string ReportKey => field ??= ContentKey.Of(
         "report/3",
-        [SelectionKey, inputs.Overlap, inputs.Tokenizer, specification.Target is null ? null : Variants.Select(EvaluationKey).ToArray(), specification.Run.ToString(), .. inputs.Behaviours.SelectMany(behaviour => BehaviourName(behaviour.Name))]);
+        [SelectionKey, inputs.Overlap, inputs.Tokenizer, ReportedModels(), specification.Run.ToString(), .. inputs.Behaviours.SelectMany(behaviour => BehaviourName(behaviour.Name))]);
+
+    /// <summary>Keys of what the report tells of each model: its measurements, or its training alone where nothing is measured; null: no model is trained.</summary>
+    private string[]? ReportedModels()
+    {
+        if (specification.Target is null)
+        {
+            return null;
+        }
+
+        return specification.Evaluation is null ? [.. Variants.Select(VariantKey)] : [.. Variants.Select(EvaluationKey)];
+    }
 
     /// <summary>Covariance sums of one shard.</summary>
     /// <param name="shard">The shard.</param>

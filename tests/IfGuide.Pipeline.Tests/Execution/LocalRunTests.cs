@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IfGuide.Abstractions;
+using IfGuide.Abstractions.Specification;
 using IfGuide.Pipeline.Execution;
 using IfGuide.Pipeline.Planning;
 using IfGuide.Storage.Artifacts;
@@ -36,6 +37,20 @@ public sealed class LocalRunTests
         new LocalRun(store).Execute(specification with { Selection = specification.Selection with { Window = 0 } });
         var added = (await Digests(store)).Keys.Except(first.Keys).Select(name => name.Split('/')[0]).Distinct().Order();
         Assert.Equal(["evaluate", "report", "select", "specification", "train"], added);
+    }
+
+    [Fact]
+    public async Task WholeMethod_WithoutEvaluation_TrainsTheTarget_AndReportsItsTraining()
+    {
+        using var folder = new TemporaryFolder();
+        var store = new LocalArtifactStore(folder.File("store"));
+        var specification = TinyRun.Create(folder.Path) with { Evaluation = null };
+        var names = new LocalRun(store).Execute(specification);
+        Assert.True(File.Exists(await store.FetchAsync(names.TrainedWeights("suppressed"))));
+        Assert.Contains("<html", await File.ReadAllTextAsync(await store.FetchAsync(names.Report)), StringComparison.OrdinalIgnoreCase);
+
+        var stronger = new LocalRun(store).Execute(specification with { Suppression = new SuppressionSpec { PenaltyWeight = 2 } });
+        Assert.NotEqual(names.Report, stronger.Report); // another training is another report
     }
 
     [Fact]

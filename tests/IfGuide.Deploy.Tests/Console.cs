@@ -1,0 +1,2 @@
+// What commands say stands beside the test that ran them.
+[assembly: CaptureConsole]

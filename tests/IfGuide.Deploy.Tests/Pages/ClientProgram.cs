@@ -1,0 +1,38 @@
+using IfGuide.Abstractions;
+using IfGuide.Abstractions.Specification;
+using IfGuide.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace IfGuide.Deploy.Tests.Pages;
+
+/// <summary>The program that the client's page shows; <see cref="SnippetTests"/> holds the two to each other.</summary>
+internal static class ClientProgram
+{
+    public static async Task RunAsync(string[] args)
+    {
+        var builder = Host.CreateApplicationBuilder(args);
+        builder.Services.AddIfGuideClient("redis://127.0.0.1:6379");
+        using var host = builder.Build();
+        await host.StartAsync();
+
+        var client = host.Services.GetRequiredService<IIfGuideClient>();
+        var run = await client.SubmitAsync(new RunSpec
+        {
+            Run = RunId.Parse("my-corpus"),
+            Proxy = new ModelSpec { Path = "/shared/pythia-160m" },
+            Tokenizer = "/shared/pythia-160m/tokenizer.json",
+            Corpus = new CorpusSpec { Path = "/shared/corpus/*.jsonl.zst" },
+            Queries = new QueriesSpec
+            {
+                Toxic = new QuerySetSpec { Path = "/shared/toxic.jsonl" },
+                Nontoxic = new QuerySetSpec { Path = "/shared/nontoxic.jsonl" },
+            },
+            Selection = new SelectionSpec { Budget = TokenBudget.OfShare(0.01) },
+        });
+        await foreach (var happened in run.WatchAsync())
+        {
+            Console.WriteLine($"{happened.Time:T} {happened.Kind} {happened.Stage?.Stage} {happened.Message}");
+        }
+    }
+}
