@@ -1,3 +1,4 @@
+using IfGuide.Client.Clusters;
 namespace IfGuide.Client;
 
 /// <summary>Calls grains so that a dead silo is a short wait and never a hang: every call has a time limit of its own, and is repeated.</summary>

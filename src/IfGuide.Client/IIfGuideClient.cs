@@ -1,5 +1,6 @@
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
+using IfGuide.Client.Clusters;
 
 namespace IfGuide.Client;
 
@@ -10,7 +11,7 @@ public interface IIfGuideClient
     /// <param name="specification">The run.</param>
     /// <param name="until">Stop after this stage; null: run to the end.</param>
     /// <param name="cancellationToken">Gives up asking.</param>
-    /// <exception cref="UserErrorException">The run cannot be started, e.g. because another process runs it.</exception>
+    /// <exception cref="UserErrorException">The specification breaks a rule of <see cref="Abstractions.Rules.RunRules.Validate"/>, or the run cannot be started, e.g. because another process runs it.</exception>
     /// <exception cref="ClusterUnavailableException">Nobody answers.</exception>
     Task<RunHandle> SubmitAsync(RunSpec specification, Stage? until = null, CancellationToken cancellationToken = default);
 

@@ -1,4 +1,6 @@
 using IfGuide.Abstractions;
+using IfGuide.Abstractions.Rules;
+using IfGuide.Abstractions.Runs;
 using IfGuide.Abstractions.Specification;
 
 namespace IfGuide.Client;
@@ -26,11 +28,8 @@ public sealed class IfGuideClient : IIfGuideClient
     public async Task<RunHandle> SubmitAsync(RunSpec specification, Stage? until = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(specification);
-        if (RunSpec.NeededSchemaVersion(specification) is var needed && needed > specification.SchemaVersion)
-        {
-            specification = specification with { SchemaVersion = needed };
-        }
-
+        specification.Validate();
+        specification = specification.WithDefaults();
         await caller.CallAsync($"submit {specification.Run}", () => Find(specification.Run).Submit(specification, until), cancellationToken).ConfigureAwait(false);
         return GetRun(specification.Run);
     }

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using IfGuide.Abstractions;
+using IfGuide.Abstractions.Runs;
 using IfGuide.Abstractions.Specification;
+using IfGuide.Client.Clusters;
 
 namespace IfGuide.Client;
 

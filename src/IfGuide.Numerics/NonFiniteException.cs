@@ -30,11 +30,29 @@ public sealed class NonFiniteException : ArithmeticException
     /// <summary>Corpus indices of the sequences concerned; may be empty.</summary>
     public IReadOnlyList<long> SequenceIndices { get; }
 
-    private static string Describe(string computation, string layer, string quantity, IReadOnlyList<long> sequences, string remedy)
+    private static string Describe(
+        string computation, string layer, string quantity, IReadOnlyList<long> sequences, string remedy)
     {
-        const int shown = 8;
-        var listed = string.Join(", ", sequences.Take(shown)) + (sequences.Count > shown ? $" and {sequences.Count - shown} more" : "");
-        var where = sequences.Count switch { 0 => "", 1 => $" at sequence {listed}", _ => $" at sequences {listed}" };
-        return $"{computation}: the {quantity} of layer '{layer}'{where} holds NaN or Infinity, expected finite numbers. {remedy}";
+        var listed = List(sequences);
+        var where = sequences.Count switch
+        {
+            0 => "",
+            1 => $" at sequence {listed}",
+            _ => $" at sequences {listed}",
+        };
+        return $"{computation}: the {quantity} of layer '{layer}'{where} holds NaN or Infinity, "
+            + $"expected finite numbers. {remedy}";
+    }
+
+    private static string List(IReadOnlyList<long> sequences)
+    {
+        const int maxShown = 8;
+        var listed = string.Join(", ", sequences.Take(maxShown));
+        if (sequences.Count > maxShown)
+        {
+            listed += $" and {sequences.Count - maxShown} more";
+        }
+
+        return listed;
     }
 }

@@ -14,8 +14,10 @@ public static class ArtifactStores
     /// <param name="baseDirectory">Where a relative path starts.</param>
     /// <returns>The store, for artifacts and for records.</returns>
     /// <remarks>
-    /// A store in Azure takes its credentials from <c>AZURE_STORAGE_CONNECTION_STRING</c>, from the file that <c>AZURE_STORAGE_CONNECTION_STRING_FILE</c> names, or, for the account
-    /// <c>AZURE_STORAGE_ACCOUNT</c>, from the process' identity. Its server is first asked when the store is used; <see cref="IStore.CheckAsync"/> asks at once.
+    /// A store in Azure takes its credentials from <c>AZURE_STORAGE_CONNECTION_STRING</c>,
+    /// or from the file that <c>AZURE_STORAGE_CONNECTION_STRING_FILE</c> names.
+    /// For the account <c>AZURE_STORAGE_ACCOUNT</c> it takes them from the process' identity.
+    /// The first use of the store asks its server; <see cref="IStore.CheckAsync"/> asks at once.
     /// </remarks>
     /// <exception cref="UserErrorException">The URI has another form, or the environment has no credentials.</exception>
     /// <exception cref="StoreUnavailableException">The folder cannot be created or written.</exception>
@@ -29,28 +31,42 @@ public static class ArtifactStores
 
         if (!uri.StartsWith(FileScheme, StringComparison.OrdinalIgnoreCase))
         {
-            throw new UserErrorException($"'{uri}' is not the URI of a store: expected file:PATH, for instance file:./.ifguide, or azure:CONTAINER.");
+            throw new UserErrorException(
+                $"'{uri}' is not the URI of a store: expected file:PATH, for instance file:./.ifguide, or azure:CONTAINER.");
         }
 
-        return new LocalArtifactStore(FolderOf(uri, baseDirectory));
+        return new LocalArtifactStore(ReadFolder(uri, baseDirectory));
     }
 
-    /// <summary>Whether a store is there, without creating one. Of a server this is not asked: it answers for what it has.</summary>
+    /// <summary>Whether a store is there, without creating one.</summary>
     /// <param name="uri">As for <see cref="Open"/>.</param>
     /// <param name="baseDirectory">Where a relative path starts.</param>
+    /// <remarks>Asks no server: a store on a server answers for itself, and the answer here is true.</remarks>
     /// <exception cref="UserErrorException">The URI has another form.</exception>
     public static bool Exists(string uri, string baseDirectory)
     {
         ArgumentNullException.ThrowIfNull(uri);
-        return !uri.StartsWith(FileScheme, StringComparison.OrdinalIgnoreCase) || Directory.Exists(Path.Combine(FolderOf(uri, baseDirectory), "artifacts"));
+        if (!uri.StartsWith(FileScheme, StringComparison.OrdinalIgnoreCase))
+        {
+            return true;
+        }
+
+        return Directory.Exists(Path.Combine(ReadFolder(uri, baseDirectory), "artifacts"));
     }
 
-    private static string FolderOf(string uri, string baseDirectory)
+    private static string ReadFolder(string uri, string baseDirectory)
     {
         var path = uri[FileScheme.Length..];
-        path = path.StartsWith("//", StringComparison.Ordinal) ? path[2..] : path; // file:///absolute
-        return path.Length == 0 || path.Contains('\0', StringComparison.Ordinal)
-            ? throw new UserErrorException($"The store '{uri}' names no folder: expected file:PATH, for instance file:./.ifguide.")
-            : Path.GetFullPath(path, Path.GetFullPath(baseDirectory));
+        if (path.StartsWith("//", StringComparison.Ordinal))
+        {
+            path = path[2..]; // file:///absolute
+        }
+
+        if (path.Length == 0 || path.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new UserErrorException($"The store '{uri}' names no folder: expected file:PATH, for instance file:./.ifguide.");
+        }
+
+        return Path.GetFullPath(path, Path.GetFullPath(baseDirectory));
     }
 }

@@ -23,7 +23,6 @@ public sealed class FolderTests
     private static readonly Dictionary<string, int> TooFull = new()
     {
         ["src/IfGuide.Cli/Commands"] = 21,
-        ["src/IfGuide.Storage/Corpora"] = 21,
     };
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class SizeTests
         ["src/IfGuide.Cli"] = new(66, 411, 9, 62, 175),
         ["src/IfGuide.Client"] = new(2, 73, 2, 45, 130),
         ["src/IfGuide.Grains"] = new(13, 148, 5, 36, 130),
-        ["src/IfGuide.Numerics"] = new(16, 192, 6, 46, 189),
+        ["src/IfGuide.Numerics"] = new(7, 85, 2, 24, 150),
         ["src/IfGuide.Pipeline"] = new(90, 435, 6, 65, 220),
         ["src/IfGuide.Storage"] = new(52, 346, 30, 52, 167),
         ["tests/IfGuide.Architecture.Tests"] = new(1, 11, 0, 12, 130),

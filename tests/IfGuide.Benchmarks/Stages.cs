@@ -90,7 +90,7 @@ internal static class Stages
         return () => trainer.Step();
     }
 
-    private sealed class RandomSequences(Shape shape) : ISequenceSource
+    private sealed class RandomSequences(Shape shape) : ITrainingSequences
     {
         public long Count => shape.Sequences;
 

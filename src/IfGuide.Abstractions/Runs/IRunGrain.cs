@@ -2,7 +2,7 @@ using IfGuide.Abstractions.Specification;
 using Orleans.CodeGeneration;
 using Orleans.Concurrency;
 
-namespace IfGuide.Abstractions;
+namespace IfGuide.Abstractions.Runs;
 
 /// <summary>The coordinator of one run; its key is the run id. It plans units, keeps a bounded number in flight, re-issues what is lost and publishes events.</summary>
 [Alias("ifguide.IRunGrain"), GrainInterfaceType("ifguide.IRunGrain"), Version(1)]
@@ -11,6 +11,7 @@ public interface IRunGrain : IGrainWithStringKey
     /// <summary>Starts or resumes the run. A finished run with the same specification computes nothing; a changed one recomputes the stages whose inputs changed.</summary>
     /// <param name="specification">The run.</param>
     /// <param name="until">Stop after this stage; null: run to the end.</param>
+    /// <exception cref="UserErrorException">The specification breaks a rule; nothing was stored or computed.</exception>
     [Alias("Submit")]
     Task<RunStatus> Submit(RunSpec specification, Stage? until = null);
 
@@ -44,15 +45,4 @@ public interface IRunGrain : IGrainWithStringKey
     /// <returns>Whether there was such a run.</returns>
     [Alias("Delete")]
     Task<bool> Delete();
-}
-
-/// <summary>The runs of a store; one activation, key 0.</summary>
-[Alias("ifguide.IRunDirectoryGrain"), GrainInterfaceType("ifguide.IRunDirectoryGrain"), Version(1)]
-public interface IRunDirectoryGrain : IGrainWithIntegerKey
-{
-    /// <summary>A page of runs' statuses, by id.</summary>
-    /// <param name="after">The last run of the previous page; null for the first.</param>
-    /// <param name="count">Runs a page; at most 64.</param>
-    [Alias("List")]
-    Task<IReadOnlyList<RunStatus>> List(RunId? after, int count);
 }

@@ -58,8 +58,16 @@ public sealed record RunSpec
     public static int NeededSchemaVersion(RunSpec specification)
     {
         ArgumentNullException.ThrowIfNull(specification);
-        return specification.Scores.Contrast is not null || specification.Selection.Unit is not null ? 4
-            : specification.Training.Workers is not null || specification.Proxy.Training?.Workers is not null ? 3
-            : specification.Queries.Behaviours is not null ? 2 : 1;
+        if (specification.Scores.Contrast is not null || specification.Selection.Unit is not null)
+        {
+            return 4;
+        }
+
+        if (specification.Training.Workers is not null || specification.Proxy.Training?.Workers is not null)
+        {
+            return 3;
+        }
+
+        return specification.Queries.Behaviours is null ? 1 : 2;
     }
 }

@@ -34,7 +34,13 @@ public sealed record SelectionSpec
     public SelectionSpec For(string? behaviour)
     {
         var own = Behaviours?.FirstOrDefault(entry => entry.Name == behaviour);
-        return new SelectionSpec { Quantile = own?.Quantile ?? Quantile, Window = own?.Window ?? Window, Budget = own?.Budget ?? Budget, Unit = Unit };
+        return new SelectionSpec
+        {
+            Quantile = own?.Quantile ?? Quantile,
+            Window = own?.Window ?? Window,
+            Budget = own?.Budget ?? Budget,
+            Unit = Unit,
+        };
     }
 }
 

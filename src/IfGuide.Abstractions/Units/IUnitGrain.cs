@@ -18,27 +18,3 @@ public interface IUnitGrain : IGrainWithStringKey
     [Alias("Cancel")]
     Task Cancel();
 }
-
-/// <summary>Checks, tokenises, packs and shards the inputs of a run.</summary>
-[Alias("ifguide.IPreparationGrain"), GrainInterfaceType("ifguide.IPreparationGrain"), Version(1)]
-public interface IPreparationGrain : IUnitGrain;
-
-/// <summary>Computes covariance sums, lambda sums, query gradients and token scores of one shard, on a compute silo.</summary>
-[Alias("ifguide.ICorpusShardGrain"), GrainInterfaceType("ifguide.ICorpusShardGrain"), Version(1)]
-public interface ICorpusShardGrain : IUnitGrain;
-
-/// <summary>Adds the shards' sums of one group of layers in shard order, decomposes them, preconditions the query gradient.</summary>
-[Alias("ifguide.ILayerFactorGrain"), GrainInterfaceType("ifguide.ILayerFactorGrain"), Version(1)]
-public interface ILayerFactorGrain : IUnitGrain;
-
-/// <summary>Finds the threshold, the ranking and the mask over all shards.</summary>
-[Alias("ifguide.ISelectionGrain"), GrainInterfaceType("ifguide.ISelectionGrain"), Version(1)]
-public interface ISelectionGrain : IUnitGrain;
-
-/// <summary>Trains one model, with checkpoints.</summary>
-[Alias("ifguide.ITrainingGrain"), GrainInterfaceType("ifguide.ITrainingGrain"), Version(1)]
-public interface ITrainingGrain : IUnitGrain;
-
-/// <summary>Samples, classifies, measures; writes metrics and report.</summary>
-[Alias("ifguide.IEvaluationGrain"), GrainInterfaceType("ifguide.IEvaluationGrain"), Version(1)]
-public interface IEvaluationGrain : IUnitGrain;

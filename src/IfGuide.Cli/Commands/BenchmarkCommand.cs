@@ -5,6 +5,7 @@ using IfGuide.Cli.Benchmarks;
 using IfGuide.Cli.Exports;
 using IfGuide.Cli.Outputs;
 using IfGuide.Cli.Sessions;
+using IfGuide.Cli.Settings;
 using IfGuide.Pipeline.Benchmarks;
 
 namespace IfGuide.Cli.Commands;
@@ -21,7 +22,7 @@ internal static class BenchmarkCommand
         {
             var path = Locate(result.GetRequiredValue(name));
             var benchmark = BenchmarkFile.Read(path);
-            var steps = benchmark.Steps(path, result.GetValue(seeds)!);
+            var steps = benchmark.ListSteps(path, result.GetValue(seeds)!);
             var output = result.GetValue(folder) ?? benchmark.Name;
             await using var session = await RunSession.OpenAsync(context, create: true, cancellationToken);
             if (session.IsCluster)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using IfGuide.Cli.Settings;
 
 namespace IfGuide.Cli.Commands;
 

@@ -17,11 +17,3 @@ internal static class CommandExtensions
     public static Command Does(this Command command, Func<ParseResult, CommandContext, int> work) =>
         command.Does((result, context, _) => Task.FromResult(work(result, context)));
 }
-
-/// <summary>A command's surroundings.</summary>
-internal sealed class CommandContext(CommonSettings settings)
-{
-    public CommonSettings Settings { get; } = settings;
-
-    public CommandConsole Console { get; } = new(settings);
-}

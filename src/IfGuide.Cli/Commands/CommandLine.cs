@@ -3,7 +3,8 @@ using System.Globalization;
 using IfGuide.Abstractions;
 using IfGuide.Cli.Consoles;
 using IfGuide.Cli.Sessions;
-using IfGuide.Client;
+using IfGuide.Cli.Settings;
+using IfGuide.Client.Clusters;
 
 namespace IfGuide.Cli.Commands;
 
@@ -39,7 +40,7 @@ internal static class CommandLine
             return exception switch
             {
                 UserErrorException => Complain(exception.Message, ExitCode.UserError),
-                UnreachableException or ClusterUnavailableException => Complain(exception.Message, ExitCode.Unreachable),
+                OutOfReachException or ClusterUnavailableException => Complain(exception.Message, ExitCode.Unreachable),
                 OutOfMemoryException => Complain("the memory that this process may use is exhausted, by the machine, its control group or DOTNET_GCHeapHardLimit: give it more.", ExitCode.Failed),
                 _ => Complain(Sentence(exception) + (verbose ? string.Empty : " (--verbose shows more.)"), ExitCode.Failed),
             };

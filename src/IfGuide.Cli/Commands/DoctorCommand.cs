@@ -1,5 +1,6 @@
 using System.CommandLine;
 using IfGuide.Cli.Doctor;
+using IfGuide.Cli.Settings;
 
 namespace IfGuide.Cli.Commands;
 

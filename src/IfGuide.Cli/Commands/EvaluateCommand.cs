@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using IfGuide.Abstractions;
-using IfGuide.Abstractions.Units;
 using IfGuide.Cli.Consoles;
 using IfGuide.Cli.Outputs;
 using IfGuide.Cli.Sessions;
+using IfGuide.Cli.Settings;
 using IfGuide.Pipeline.Evaluation;
 using IfGuide.Pipeline.Records;
 

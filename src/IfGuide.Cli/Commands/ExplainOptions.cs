@@ -1,5 +1,6 @@
 using System.CommandLine;
 using IfGuide.Abstractions;
+using IfGuide.Cli.Consoles;
 using IfGuide.Cli.Exports;
 using IfGuide.Pipeline.Explaining;
 

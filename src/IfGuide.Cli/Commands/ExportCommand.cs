@@ -1,9 +1,10 @@
 using System.CommandLine;
 using IfGuide.Abstractions;
+using IfGuide.Abstractions.Rules.Grammar;
 using IfGuide.Cli.Exports;
 using IfGuide.Cli.Outputs;
-using IfGuide.Cli.RunFiles;
 using IfGuide.Cli.Sessions;
+using IfGuide.Cli.Settings;
 
 namespace IfGuide.Cli.Commands;
 

@@ -3,6 +3,7 @@ using IfGuide.Abstractions;
 using IfGuide.Cli.Consoles;
 using IfGuide.Cli.Exports;
 using IfGuide.Cli.Sessions;
+using IfGuide.Cli.Settings;
 using IfGuide.Pipeline.Explaining;
 using IfGuide.Pipeline.Reporting;
 using IfGuide.Pipeline.Results;

@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using IfGuide.Abstractions;
+using IfGuide.Cli.Consoles;
 using IfGuide.Cli.Exports;
-using IfGuide.Cli.RunFiles;
 using IfGuide.Cli.Sessions;
+using IfGuide.Client.RunFiles;
 using IfGuide.Pipeline.Reporting;
 
 namespace IfGuide.Cli.Commands;
@@ -18,7 +19,7 @@ internal static class QuickstartCommand
         {
             var file = ShippedRunFile();
             var run = RunFile.Read(file);
-            InputFiles.Check(run, file);
+            InputCheck.Check(run, file);
             context.Console.Say($"The whole method on the sample corpus, as {file} describes it:");
             await using var session = await RunSession.OpenAsync(context, create: true, cancellationToken);
             var submitted = await session.Client.SubmitAsync(run, null, cancellationToken);

@@ -3,6 +3,7 @@ using System.Text;
 using IfGuide.Cli.Exports;
 using IfGuide.Cli.Outputs;
 using IfGuide.Cli.Sessions;
+using IfGuide.Cli.Settings;
 using IfGuide.Pipeline.Reporting;
 
 namespace IfGuide.Cli.Commands;

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using IfGuide.Abstractions;
+using IfGuide.Abstractions.Rules;
 using IfGuide.Cli.Consoles;
 using IfGuide.Cli.Progress;
-using IfGuide.Cli.RunFiles;
 using IfGuide.Cli.Sessions;
+using IfGuide.Cli.Settings;
+using IfGuide.Client.RunFiles;
 
 namespace IfGuide.Cli.Commands;
 
@@ -23,10 +25,10 @@ internal static class RunLifeCommands
             var run = RunFile.Read(path);
             if (context.Settings.Cluster is null)
             {
-                InputFiles.Check(run, path); // a cluster's silos read the files, which this machine need not see
+                InputCheck.Check(run, path); // a cluster's silos read the files, which this machine need not see
             }
 
-            foreach (var note in RunFile.Notes(run))
+            foreach (var note in run.FindUnused())
             {
                 CommandConsole.Warn($"{path}: {note}");
             }

@@ -1,5 +1,6 @@
 using System.CommandLine;
-using IfGuide.Cli.RunFiles;
+using IfGuide.Abstractions.Rules;
+using IfGuide.Cli.Settings;
 
 namespace IfGuide.Cli.Commands;
 
@@ -8,7 +9,7 @@ internal static class SchemaCommand
 {
     public static Command Create() => new Command("schema", "Prints the JSON Schema of run files, from which editors complete.").Does((_, _) =>
     {
-        Console.Out.Write(RunFileSchema.Text());
+        Console.Out.Write(RunSchema.Write());
         return ExitCode.Done;
     });
 }

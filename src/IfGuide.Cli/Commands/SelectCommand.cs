@@ -1,11 +1,13 @@
 using System.CommandLine;
 using IfGuide.Abstractions;
+using IfGuide.Abstractions.Rules.Values;
 using IfGuide.Abstractions.Specification;
+using IfGuide.Cli.Consoles;
 using IfGuide.Cli.Exports;
 using IfGuide.Cli.Outputs;
-using IfGuide.Cli.RunFiles.Values;
 using IfGuide.Cli.Selection;
 using IfGuide.Cli.Sessions;
+using IfGuide.Cli.Settings;
 using IfGuide.Numerics.Influence;
 using IfGuide.Numerics.Selection;
 using IfGuide.Storage.Formats;

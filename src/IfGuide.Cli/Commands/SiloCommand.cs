@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Net;
 using IfGuide.Abstractions;
+using IfGuide.Cli.Consoles;
 using IfGuide.Cli.Sessions;
+using IfGuide.Cli.Settings;
 using IfGuide.Grains.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using IfGuide.Abstractions.Rules;
 using IfGuide.Cli.Consoles;
-using IfGuide.Cli.RunFiles;
+using IfGuide.Cli.Settings;
+using IfGuide.Client.RunFiles;
 using IfGuide.Pipeline.Preparation;
 
 namespace IfGuide.Cli.Commands;
@@ -15,15 +17,15 @@ internal static class ValidateCommand
         {
             var path = result.GetRequiredValue(file);
             var run = RunFile.Read(path);
-            InputFiles.Check(run, path);
+            InputCheck.Check(run, path);
             InputExamination.Examine(run);
-            foreach (var note in RunFile.Notes(run))
+            foreach (var note in run.FindUnused())
             {
                 CommandConsole.Warn($"{path}: {note}");
             }
 
             context.Console.Result(
-                new { Run = run.Run.ToString(), File = Path.GetFullPath(path), Files = InputFiles.Of(run).Count() },
+                new { Run = run.Run.ToString(), File = Path.GetFullPath(path), Files = NamedFiles.Of(run).Count() },
                 checkedRun => $"{path}: run '{checkedRun.Run}' is in order, and so are the {checkedRun.Files} files and folders that it names, as far as their beginnings tell.");
             return ExitCode.Done;
         });

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using IfGuide.Abstractions.Rules.Values;
 using IfGuide.Abstractions.Specification;
-using IfGuide.Cli.RunFiles.Values;
 using IfGuide.Pipeline.Selection;
 
 namespace IfGuide.Cli.Commands;

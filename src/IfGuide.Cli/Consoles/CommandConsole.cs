@@ -1,3 +1,4 @@
+using IfGuide.Cli.Settings;
 using Spectre.Console;
 
 namespace IfGuide.Cli.Consoles;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using IfGuide.Cli.Settings;
 using IfGuide.Grains.Hosting;
 
 namespace IfGuide.Cli.Consoles;

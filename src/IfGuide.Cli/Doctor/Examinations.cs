@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using IfGuide.Cli.Settings;
 using IfGuide.Numerics.Runtime;
 
 namespace IfGuide.Cli.Doctor;

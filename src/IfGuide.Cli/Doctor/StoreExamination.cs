@@ -1,4 +1,5 @@
 using IfGuide.Abstractions;
+using IfGuide.Cli.Settings;
 using IfGuide.Storage;
 using IfGuide.Storage.Artifacts;
 

@@ -1,4 +1,5 @@
 using IfGuide.Abstractions;
+using IfGuide.Abstractions.Rules.Grammar;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Cli.Sessions;
 using IfGuide.Pipeline.Explaining;
@@ -57,7 +58,7 @@ internal sealed class RunArtifacts
             (null, _) => throw new UserErrorException($"Run '{Status.Run}' has several behaviours: {string.Join(", ", known)}. Choose one with --behaviour NAME."),
             (_, []) => throw new UserErrorException($"--behaviour is '{name}', but the queries of run '{Status.Run}' name no behaviours; leave the option out."),
             _ when known.Contains(name) => Names.Behaviour(name),
-            _ => throw new UserErrorException($"Run '{Status.Run}' has no behaviour '{name}'; did you mean '{RunFiles.NearestName.Of(name, known)}'? It has {string.Join(", ", known)}."),
+            _ => throw new UserErrorException($"Run '{Status.Run}' has no behaviour '{name}'; did you mean '{NearestName.Of(name, known)}'? It has {string.Join(", ", known)}."),
         };
     }
 

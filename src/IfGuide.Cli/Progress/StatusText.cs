@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using IfGuide.Abstractions;
-using IfGuide.Abstractions.Units;
 
 namespace IfGuide.Cli.Progress;
 

@@ -1,8 +1,7 @@
 using IfGuide.Abstractions;
-using IfGuide.Abstractions.Units;
-using IfGuide.Cli.Commands;
 using IfGuide.Cli.Consoles;
 using IfGuide.Cli.Progress;
+using IfGuide.Cli.Settings;
 using IfGuide.Client;
 
 namespace IfGuide.Cli.Sessions;

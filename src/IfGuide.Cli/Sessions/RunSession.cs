@@ -1,7 +1,7 @@
 using IfGuide.Abstractions;
-using IfGuide.Cli.Commands;
+using IfGuide.Cli.Consoles;
+using IfGuide.Cli.Settings;
 using IfGuide.Client;
-using IfGuide.Client.Clusters;
 using IfGuide.Grains.Hosting;
 using IfGuide.Grains.Records;
 using IfGuide.Numerics.Runtime;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using IfGuide.Abstractions;
 using IfGuide.Abstractions.Units;
 
 namespace IfGuide.Grains.Compute;

@@ -1,3 +1,4 @@
+using IfGuide.Abstractions;
 using IfGuide.Abstractions.Units;
 
 namespace IfGuide.Grains.Compute;

@@ -1,3 +1,4 @@
+using IfGuide.Abstractions;
 using IfGuide.Abstractions.Units;
 using IfGuide.Numerics.Runtime;
 using IfGuide.Pipeline.Execution;

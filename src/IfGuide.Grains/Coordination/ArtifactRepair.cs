@@ -1,5 +1,4 @@
 using IfGuide.Abstractions;
-using IfGuide.Abstractions.Units;
 using IfGuide.Grains.Compute;
 using IfGuide.Pipeline.Execution;
 using IfGuide.Pipeline.Planning;

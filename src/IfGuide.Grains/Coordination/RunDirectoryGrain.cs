@@ -1,4 +1,5 @@
 using IfGuide.Abstractions;
+using IfGuide.Abstractions.Runs;
 using IfGuide.Grains.Records;
 using Orleans.Concurrency;
 using Orleans.Placement;

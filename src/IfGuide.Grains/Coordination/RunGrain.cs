@@ -1,4 +1,6 @@
 using IfGuide.Abstractions;
+using IfGuide.Abstractions.Rules;
+using IfGuide.Abstractions.Runs;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Client;
 using IfGuide.Grains.Records;
@@ -56,6 +58,12 @@ public sealed partial class RunGrain : Grain, IRunGrain, IRemindable, IDisposabl
         {
             throw new UserErrorException(
                 $"The specification is of run '{specification.Run}' but was submitted as '{Run}': submit it under its own id.");
+        }
+
+        if (specification.SchemaVersion <= RunSpec.NewestSchemaVersion) // the store refuses a newer one, and says why
+        {
+            specification.Validate();
+            specification = specification.WithDefaults();
         }
 
         var name = await retry.AskAsync(() => StoreAsync(specification), stopping.Token);

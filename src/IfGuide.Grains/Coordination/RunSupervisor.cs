@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using IfGuide.Abstractions;
+using IfGuide.Abstractions.Runs;
 using IfGuide.Grains.Messages;
 using IfGuide.Grains.Records;
 using Microsoft.Extensions.Hosting;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using IfGuide.Client;
 using IfGuide.Client.Clusters;
 using IfGuide.Client.Connections;
 using IfGuide.Grains.Coordination;

@@ -1,5 +1,5 @@
 using System.Buffers;
-using IfGuide.Abstractions;
+using IfGuide.Abstractions.Runs;
 using Orleans.Serialization;
 
 namespace IfGuide.Grains.Messages;

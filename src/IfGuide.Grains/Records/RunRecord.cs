@@ -1,5 +1,4 @@
 using IfGuide.Abstractions;
-using IfGuide.Abstractions.Units;
 using IfGuide.Grains.Scheduling;
 
 namespace IfGuide.Grains.Records;

@@ -1,7 +1,10 @@
 namespace IfGuide.Numerics.Evaluation;
 
-/// <summary>How well scores rank the tokens known to be toxic, whatever the threshold: the mean over known tokens of the precision among all tokens scored at least as high. Ties count together.</summary>
-/// <remarks>Exact, in one pass over the scores; holds 20 bytes for each known token, whatever the number of others.</remarks>
+/// <summary>How well scores rank the tokens known to be toxic, whatever the threshold.</summary>
+/// <remarks>
+/// The mean over known tokens of the precision among all tokens scored at least as high; ties count together.
+/// Exact, in one pass over the scores. It holds 20 bytes for each known token, whatever the number of others.
+/// </remarks>
 public sealed class AveragePrecision
 {
     private readonly float[] levels;
@@ -19,7 +22,11 @@ public sealed class AveragePrecision
         var last = -1;
         foreach (var score in levels)
         {
-            last += last < 0 || score != levels[last] ? 1 : 0;
+            if (last < 0 || score != levels[last])
+            {
+                last++;
+            }
+
             levels[last] = score;
             known[last]++;
         }
@@ -35,7 +42,11 @@ public sealed class AveragePrecision
         foreach (var score in scores)
         {
             var level = Array.BinarySearch(levels, score);
-            level = level >= 0 ? level : ~level - 1;    // the highest level that it reaches
+            if (level < 0)
+            {
+                level = ~level - 1; // the highest level that the score reaches
+            }
+
             if (level >= 0)
             {
                 counts[level]++;
@@ -56,7 +67,12 @@ public sealed class AveragePrecision
                 sum += known[level] * ((double)hits / ranked);
             }
 
-            return hits > 0 ? sum / hits : double.NaN;
+            if (hits == 0)
+            {
+                return double.NaN;
+            }
+
+            return sum / hits;
         }
     }
 }

@@ -2,21 +2,16 @@ using IfGuide.Numerics.Randomness;
 
 namespace IfGuide.Numerics.Evaluation;
 
-/// <summary>A mean with its 95 % interval.</summary>
-/// <param name="Value">The mean.</param>
-/// <param name="Low">2.5 % quantile of the resampled means.</param>
-/// <param name="High">97.5 % quantile of the resampled means.</param>
-public readonly record struct Estimate(double Value, double Low, double High);
-
 /// <summary>Bootstrap intervals (Efron's percentile method).</summary>
 public static class Bootstrap
 {
     private const int Resamples = 1000;
 
-    /// <summary>The mean of values and its 95 % interval.</summary>
+    /// <summary>Computes the mean of values and its 95 % interval.</summary>
     /// <param name="values">At least one.</param>
-    /// <param name="seed">Seed; take the same for two models of one evaluation: both are then resampled alike.</param>
-    public static Estimate Mean(ReadOnlySpan<double> values, ulong seed)
+    /// <param name="seed">Give two models of one evaluation the same seed: both are then resampled alike.</param>
+    /// <exception cref="ArgumentException">There is no value.</exception>
+    public static Interval EstimateMean(ReadOnlySpan<double> values, ulong seed)
     {
         if (values.IsEmpty)
         {
@@ -35,37 +30,51 @@ public static class Bootstrap
             means[resample] = sum / values.Length;
         }
 
-        Array.Sort(means);
-        return new Estimate(Sum(values) / values.Length, Quantile(means, 0.025), Quantile(means, 0.975));
+        return ReadInterval(Sum(values) / values.Length, means);
     }
 
-    /// <summary>A ratio of sums, Σ numerators / Σ denominators, and its 95 % interval; pairs are resampled together.</summary>
+    /// <summary>Computes a ratio of sums, Σ numerators / Σ denominators, and its 95 % interval. Pairs are resampled together.</summary>
     /// <param name="numerators">At least one.</param>
     /// <param name="denominators">As many; positive.</param>
-    /// <param name="seed">Seed; take the same for two models of one evaluation: both are then resampled alike.</param>
-    public static Estimate Ratio(ReadOnlySpan<double> numerators, ReadOnlySpan<double> denominators, ulong seed)
+    /// <param name="seed">Give two models of one evaluation the same seed: both are then resampled alike.</param>
+    /// <exception cref="ArgumentException">There is no pair, or the two differ in length.</exception>
+    public static Interval EstimateRatio(ReadOnlySpan<double> numerators, ReadOnlySpan<double> denominators, ulong seed)
     {
         if (numerators.IsEmpty || numerators.Length != denominators.Length)
         {
-            throw new ArgumentException($"A ratio needs as many numerators as denominators, and at least one: found {numerators.Length} and {denominators.Length}.", nameof(numerators));
+            throw new ArgumentException(
+                "A ratio needs as many numerators as denominators, and at least one: "
+                    + $"found {numerators.Length} and {denominators.Length}.",
+                nameof(numerators));
         }
 
         var ratios = new double[Resamples];
         for (var resample = 0; resample < Resamples; resample++)
         {
-            var (above, below) = (0.0, 0.0);
-            for (var i = 0; i < numerators.Length; i++)
-            {
-                var drawn = Draw(seed, resample, i, numerators.Length);
-                above += numerators[drawn];
-                below += denominators[drawn];
-            }
-
-            ratios[resample] = above / below;
+            ratios[resample] = ResampleRatio(numerators, denominators, seed, resample);
         }
 
-        Array.Sort(ratios);
-        return new Estimate(Sum(numerators) / Sum(denominators), Quantile(ratios, 0.025), Quantile(ratios, 0.975));
+        return ReadInterval(Sum(numerators) / Sum(denominators), ratios);
+    }
+
+    private static double ResampleRatio(
+        ReadOnlySpan<double> numerators, ReadOnlySpan<double> denominators, ulong seed, int resample)
+    {
+        var (above, below) = (0.0, 0.0);
+        for (var i = 0; i < numerators.Length; i++)
+        {
+            var drawn = Draw(seed, resample, i, numerators.Length);
+            above += numerators[drawn];
+            below += denominators[drawn];
+        }
+
+        return above / below;
+    }
+
+    private static Interval ReadInterval(double value, double[] resampled)
+    {
+        Array.Sort(resampled);
+        return new Interval(value, FindQuantile(resampled, 0.025), FindQuantile(resampled, 0.975));
     }
 
     private static int Draw(ulong seed, int resample, int place, int count) =>
@@ -82,10 +91,11 @@ public static class Bootstrap
         return total;
     }
 
-    private static double Quantile(double[] sorted, double share)
+    private static double FindQuantile(double[] sorted, double share)
     {
         var position = share * (sorted.Length - 1);
         var below = (int)position;
-        return sorted[below] + (position - below) * (sorted[Math.Min(below + 1, sorted.Length - 1)] - sorted[below]);
+        var above = Math.Min(below + 1, sorted.Length - 1);
+        return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
     }
 }

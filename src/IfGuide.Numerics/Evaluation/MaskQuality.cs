@@ -7,10 +7,10 @@ namespace IfGuide.Numerics.Evaluation;
 public readonly record struct MaskQuality(long TruePositives, long Selected, long Known)
 {
     /// <summary>Share of the selected tokens that are known; NaN when none is selected.</summary>
-    public double Precision => Selected > 0 ? (double)TruePositives / Selected : double.NaN;
+    public double Precision => (double)TruePositives / Selected;
 
     /// <summary>Share of the known tokens that are selected; NaN when none is known.</summary>
-    public double Recall => Known > 0 ? (double)TruePositives / Known : double.NaN;
+    public double Recall => (double)TruePositives / Known;
 
     /// <summary>The tokens of both.</summary>
     /// <param name="left">Some tokens.</param>

@@ -5,21 +5,33 @@ using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Models;
 
-/// <summary>A causal transformer under its Hugging Face tensor names. Owns its weights; frozen unless the weights it was given require gradients. For one thread at a time.</summary>
-/// <remarks>Positions are 0 .. T − 1 in every row, padded on the left or not, as Hugging Face computes them without position ids.</remarks>
+/// <summary>A causal transformer under its Hugging Face tensor names. For one thread at a time.</summary>
+/// <remarks>
+/// It owns its weights, and is frozen unless the weights it was given require gradients.
+/// Positions are 0 .. T − 1 in every row, padded on the left or not, as Hugging Face computes them without position ids.
+/// </remarks>
 public abstract class CausalLanguageModel : IDisposable
 {
-    /// <summary>Longest padded sequence whose batches take one kernel with a mask of T × T, in tokens; the numbers of longer ones differ in rounding.</summary>
+    /// <summary>Longest padded sequence whose batches take one kernel with a mask of T × T, in tokens.</summary>
+    /// <remarks>The numbers of longer ones differ in rounding.</remarks>
     public const int MaxSquareMask = AttentionMask.MaxSquareMask;
 
+    private readonly ModuleTable modules;
+    private readonly Dictionary<string, TrackedLayer> layers;
     private readonly RotaryEmbedding? rotary;
 
-    private protected CausalLanguageModel(TransformerConfiguration configuration, IReadOnlyDictionary<string, Tensor> weights, string unembedding)
+    private protected CausalLanguageModel(ModuleTable modules, IReadOnlyDictionary<string, Tensor> weights)
     {
-        Configuration = configuration;
+        this.modules = modules;
+        Configuration = modules.Configuration;
         Weights = weights;
-        Unembedding = weights[unembedding];
-        rotary = configuration.HasRotaryPositions ? new RotaryEmbedding(configuration, Precision, Device) : null;
+        Unembedding = weights[modules.Output];
+        TrackedLayers = [.. modules.ListProjections().Select(CreateLayer)];
+        layers = TrackedLayers.ToDictionary(layer => layer.Name);
+        if (Configuration.HasRotaryPositions)
+        {
+            rotary = new RotaryEmbedding(Configuration, Precision, Device);
+        }
     }
 
     /// <summary>Shape and constants.</summary>
@@ -29,7 +41,7 @@ public abstract class CausalLanguageModel : IDisposable
     public IReadOnlyDictionary<string, Tensor> Weights { get; }
 
     /// <summary>The layers that influence is computed for, in Hugging Face module order with the perceptron before the attention.</summary>
-    public abstract IReadOnlyList<TrackedLayer> TrackedLayers { get; }
+    public IReadOnlyList<TrackedLayer> TrackedLayers { get; }
 
     /// <summary>W of logits = h Wᵀ, [V, d].</summary>
     public Tensor Unembedding { get; }
@@ -42,16 +54,22 @@ public abstract class CausalLanguageModel : IDisposable
 
     /// <summary>Makes a model of weights; takes ownership of every tensor given.</summary>
     /// <param name="configuration">Shape and constants.</param>
-    /// <param name="weights">Tensors by Hugging Face name, of one precision on one device. Buffers of old checkpoints (rotary frequencies, causal masks) and the copy of a tied unembedding may be among them; they are freed.</param>
+    /// <param name="weights">
+    /// Tensors by Hugging Face name, of one precision on one device.
+    /// Tensors that <see cref="IsTolerated"/> may be among them; they are freed.
+    /// </param>
     /// <returns>The model.</returns>
-    /// <exception cref="ModelFormatException">The configuration is impossible, or tensors are missing, unexpected or of wrong shape, precision or device; the message names them.</exception>
+    /// <exception cref="ModelFormatException">
+    /// The configuration is impossible, or tensors are missing, unexpected or of wrong shape, precision or device. The message names them.
+    /// </exception>
     public static CausalLanguageModel Create(TransformerConfiguration configuration, IReadOnlyDictionary<string, Tensor> weights)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(weights);
         configuration.Validate();
         var owned = ModelWeights.Take(configuration, weights);
-        return Of(configuration).Create(configuration, owned);
+        var architecture = Architecture.Find(configuration.Family);
+        return architecture.Create(architecture.Tabulate(configuration), owned);
     }
 
     /// <summary>Names and shapes of the weights of a model.</summary>
@@ -59,10 +77,11 @@ public abstract class CausalLanguageModel : IDisposable
     public static IReadOnlyDictionary<string, long[]> WeightShapes(TransformerConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        return Of(configuration).Shapes(configuration);
+        return Architecture.Find(configuration.Family).Tabulate(configuration).ListShapes();
     }
 
-    /// <summary>Whether a tensor may lie among a checkpoint's weights although the model computes without it: buffers of old checkpoints, the copy of a tied unembedding.</summary>
+    /// <summary>Whether a tensor may lie among a checkpoint's weights although the model computes without it.</summary>
+    /// <remarks>Such are the buffers of old checkpoints (rotary frequencies, causal masks), and the copy of a tied unembedding.</remarks>
     /// <param name="configuration">Shape and constants.</param>
     /// <param name="name">The tensor's Hugging Face name.</param>
     public static bool IsTolerated(TransformerConfiguration configuration, string name)
@@ -88,26 +107,28 @@ public abstract class CausalLanguageModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(name);
-        return configuration.Family == ModelFamily.Gpt2 && !name.StartsWith(Gpt2Model.Prefix, StringComparison.Ordinal) && name != Gpt2Model.UnembeddingName ? Gpt2Model.Prefix + name : name;
+        return configuration.Family == ModelFamily.Gpt2 ? Gpt2Model.AddPrefix(name) : name;
     }
 
-    /// <summary>Names of the tracked layers that others share their input with or that read their own: one per input group, known without weights.</summary>
+    /// <summary>Names of the tracked layers that are the first to read their input: one per input group, known without weights.</summary>
     /// <param name="configuration">Shape and constants.</param>
     public static IReadOnlyList<string> InputGroups(TransformerConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        return Of(configuration).Groups(configuration);
+        return Architecture.Find(configuration.Family).Tabulate(configuration).ListInputGroups();
     }
 
-    /// <summary>Weights to train from: matrices normal with <see cref="TransformerConfiguration.InitializerRange"/>, biases 0, norms 1 and 0, as Hugging Face initialises each family.</summary>
+    /// <summary>Weights to train from, as Hugging Face initialises each family.</summary>
+    /// <remarks>Matrices are normal with <see cref="TransformerConfiguration.InitializerRange"/>, biases 0, norms 1 and 0.</remarks>
     /// <param name="configuration">Shape and constants.</param>
     /// <param name="seed">The run's seed; each number depends on it, its tensor's name and its place only.</param>
     /// <param name="device">Where the tensors go.</param>
     /// <returns>float32 tensors by Hugging Face name, outside any dispose scope; the caller owns them.</returns>
-    public static IReadOnlyDictionary<string, Tensor> InitialWeights(TransformerConfiguration configuration, ulong seed, Device device) =>
+    public static IReadOnlyDictionary<string, Tensor> InitialWeights(
+        TransformerConfiguration configuration, ulong seed, Device device) =>
         Models.InitialWeights.Create(configuration, seed, device);
 
-    /// <summary>Hidden states after the final norm: logits are their product with <see cref="Unembedding"/>.</summary>
+    /// <summary>Computes the hidden states after the final norm: logits are their product with <see cref="Unembedding"/>.</summary>
     /// <param name="inputIds">Token ids, [B, T], int64, on the model's device.</param>
     /// <param name="attentionMask">1 for tokens and 0 for padding, [B, T], int64; with a cache [B, cached + T]; null: no padding.</param>
     /// <param name="pass">What to do besides.</param>
@@ -123,18 +144,10 @@ public abstract class CausalLanguageModel : IDisposable
         using var graph = pass.RecordsGraph ? null : no_grad();
         using var scope = NewDisposeScope();
         using var mask = new AttentionMask(attentionMask, inputIds.shape[1], start);
-        var context = new BlockContext(pass, mask, rotary, start);
-        var states = Embed(inputIds, start);
-        for (var index = 0; index < Configuration.LayerCount; index++)
-        {
-            using var block = NewDisposeScope();
-            var next = Block(index, states, context).MoveToOuterDisposeScope();
-            states.Dispose();
-            states = next;
-        }
-
+        var states = RunBlocks(Embed(inputIds, start), new BlockContext(pass, mask, rotary, start));
         pass.Cache?.Advance(inputIds.shape[1]);
-        return FinalNorm(states).Over(pass.Directions?.Count ?? 0).MoveToOuterDisposeScope();
+        var normalised = Norm(states, modules.FinalNorm);
+        return normalised.Over(pass.Directions?.Count ?? 0).MoveToOuterDisposeScope();
     }
 
     /// <summary>A copy in another precision or on another device; frozen.</summary>
@@ -144,7 +157,9 @@ public abstract class CausalLanguageModel : IDisposable
     internal CausalLanguageModel Convert(ScalarType precision, Device device)
     {
         using var scope = NewDisposeScope();
-        return Create(Configuration, Weights.ToDictionary(weight => weight.Key, weight => weight.Value.detach().to(precision, device, copy: true)));
+        return Create(Configuration, Weights.ToDictionary(weight => weight.Key, weight => Copy(weight.Value)));
+
+        Tensor Copy(Tensor weight) => weight.detach().to(precision, device, copy: true);
     }
 
     /// <summary>Frees the weights.</summary>
@@ -168,51 +183,77 @@ public abstract class CausalLanguageModel : IDisposable
         }
     }
 
-    private protected abstract Dual Embed(Tensor inputIds, long start);
+    /// <summary>What the first block reads, [B, T, d].</summary>
+    private protected virtual Dual Embed(Tensor inputIds, long start) => Embedding.Apply(Weights[modules.Embedding], inputIds);
 
+    /// <summary>Computes one block, [B, T, d] to the same shape.</summary>
     private protected abstract Dual Block(int index, Dual states, BlockContext context);
 
-    private protected abstract Dual FinalNorm(Dual states);
+    /// <summary>Applies the norm of this full name, [B, T, d] to the same shape.</summary>
+    private protected abstract Dual Norm(Dual states, string name);
 
-    /// <summary>Rotates, caches and attends: queries [B, T, heads, size], keys and values [B, T, key heads, size] to [B, T, heads · size].</summary>
+    private protected Dual Norm(Dual states, int block, string module) => Norm(states, modules.Name(block, module));
+
+    private protected TrackedLayer Layer(int block, string module) => layers[modules.Name(block, module)];
+
+    /// <summary>Rotates, caches and attends.</summary>
+    /// <param name="block">The block's number.</param>
+    /// <param name="query">[B, T, heads, size].</param>
+    /// <param name="key">[B, T, key heads, size].</param>
+    /// <param name="value">[B, T, key heads, size].</param>
+    /// <param name="context">What the blocks share.</param>
+    /// <returns>[B, T, heads · size].</returns>
     private protected static Dual Attend(int block, Dual query, Dual key, Dual value, BlockContext context)
     {
-        (query, key) = (query.Map(Place), key.Map(Place));
-        value = value.Map(heads => heads.transpose(1, 2));
-        if (context.Pass.Cache is { } cache)
+        query = query.Map(Place);
+        key = key.Map(Place);
+        value = value.Map(heads => heads.transpose(1, 2)); // [B, heads, T, size]
+        if (context.Pass.Cache is not { } cache)
         {
-            var (keys, values) = cache.Append(block, key.Value, value.Value);
-            (key, value) = (Dual.Constant(keys), Dual.Constant(values));
+            return CausalAttention.Apply(query, key, value, context.Mask);
         }
 
-        return CausalAttention.Apply(query, key, value, context.Mask);
+        var (keys, values) = cache.Append(block, key.Value, value.Value);
+        return CausalAttention.Apply(query, Dual.Constant(keys), Dual.Constant(values), context.Mask);
 
         Tensor Place(Tensor heads) => (context.Rotary?.Apply(heads, context.Start) ?? heads).transpose(1, 2);
     }
 
-    private static Architecture Of(TransformerConfiguration configuration) => configuration.Family switch
+    private Dual RunBlocks(Dual states, BlockContext context)
     {
-        ModelFamily.GptNeoX => new Architecture((shape, weights) => new GptNeoXModel(shape, weights), GptNeoXModel.Shapes, GptNeoXModel.Groups),
-        ModelFamily.Gpt2 => new Architecture((shape, weights) => new Gpt2Model(shape, weights), Gpt2Model.Shapes, Gpt2Model.Groups),
-        _ => new Architecture((shape, weights) => new LlamaModel(shape, weights), LlamaModel.Shapes, LlamaModel.Groups),
-    };
+        for (var index = 0; index < Configuration.LayerCount; index++)
+        {
+            using var scope = NewDisposeScope();
+            var next = Block(index, states, context).MoveToOuterDisposeScope();
+            states.Dispose();
+            states = next;
+        }
+
+        return states;
+    }
+
+    private TrackedLayer CreateLayer((int Block, Projection Projection) place, int index)
+    {
+        var name = modules.Name(place.Block, place.Projection.Module);
+        var group = modules.Name(place.Block, place.Projection.InputGroup);
+        return new TrackedLayer(index, name, Weights[$"{name}.weight"], Weights.GetValueOrDefault($"{name}.bias"), group);
+    }
 
     private void CheckInput(Tensor inputIds, long start)
     {
         if (inputIds.dim() != 2 || inputIds.dtype != ScalarType.Int64)
         {
-            throw new ArgumentException($"Token ids are [sequences, tokens] of int64, but {inputIds.dtype} [{string.Join(", ", inputIds.shape)}] was given.", nameof(inputIds));
+            var found = $"{inputIds.dtype} [{string.Join(", ", inputIds.shape)}]";
+            throw new ArgumentException($"Token ids are [sequences, tokens] of int64, but {found} was given.", nameof(inputIds));
         }
 
-        if (start + inputIds.shape[1] > Configuration.MaximumPositions)
+        var length = start + inputIds.shape[1];
+        if (length > Configuration.MaximumPositions)
         {
-            throw new ArgumentException($"Sequences of {start + inputIds.shape[1]} tokens were given to a model of {Configuration.MaximumPositions} positions. Use shorter sequences or a model with more positions.", nameof(inputIds));
+            throw new ArgumentException(
+                $"Sequences of {length} tokens were given to a model of {Configuration.MaximumPositions} positions. "
+                    + "Use shorter sequences or a model with more positions.",
+                nameof(inputIds));
         }
     }
-
-    /// <summary>The class that computes a family of models, and what is known of it without weights.</summary>
-    private sealed record Architecture(
-        Func<TransformerConfiguration, IReadOnlyDictionary<string, Tensor>, CausalLanguageModel> Create,
-        Func<TransformerConfiguration, IReadOnlyDictionary<string, long[]>> Shapes,
-        Func<TransformerConfiguration, IReadOnlyList<string>> Groups);
 }

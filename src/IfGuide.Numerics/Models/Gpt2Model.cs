@@ -7,109 +7,89 @@ using static TorchSharp.torch;
 namespace IfGuide.Numerics.Models;
 
 /// <summary>GPT-2, as Hugging Face's <c>GPT2LMHeadModel</c> computes it, with weights as [out, in].</summary>
-internal sealed class Gpt2Model : CausalLanguageModel
+internal sealed class Gpt2Model(ModuleTable modules, IReadOnlyDictionary<string, Tensor> weights)
+    : CausalLanguageModel(modules, weights)
 {
-    internal const string Prefix = "transformer.";
-    internal const string UnembeddingName = "lm_head.weight";
-    private const string EmbeddingName = "transformer.wte.weight";
+    private const string Prefix = "transformer.";
+    private const string UnembeddingName = "lm_head.weight";
     private const string PositionName = "transformer.wpe.weight";
-    private const string FinalNormName = "transformer.ln_f";
 
-    private static readonly string[] Modules = ["mlp.c_fc", "mlp.c_proj", "attn.c_attn", "attn.c_proj"];
+    private static readonly string[] TransposedWeights =
+        [".mlp.c_fc.weight", ".mlp.c_proj.weight", ".attn.c_attn.weight", ".attn.c_proj.weight"];
 
-    private readonly Gpt2Block[] blocks;
-
-    public Gpt2Model(TransformerConfiguration configuration, IReadOnlyDictionary<string, Tensor> weights)
-        : base(configuration, weights, configuration.TieEmbeddings ? EmbeddingName : UnembeddingName)
+    internal static ModuleTable Tabulate(TransformerConfiguration c) => new(c)
     {
-        blocks = new Gpt2Block[configuration.LayerCount];
-        var tracked = new List<TrackedLayer>();
-        for (var index = 0; index < blocks.Length; index++)
-        {
-            var layers = Modules.Select(module => Track(tracked, Name(index, module))).ToArray();
-            blocks[index] = new Gpt2Block(layers[0], layers[1], layers[2], layers[3]);
-        }
-
-        TrackedLayers = tracked;
-    }
-
-    public override IReadOnlyList<TrackedLayer> TrackedLayers { get; }
-
-    internal static IReadOnlyList<string> Groups(TransformerConfiguration c) =>
-        [.. Enumerable.Range(0, c.LayerCount).SelectMany(index => Modules.Select(module => Name(index, module)))];
+        Embedding = "transformer.wte.weight",
+        Positions = PositionName,
+        Blocks = "transformer.h",
+        Norms = ["ln_1", "ln_2"],
+        FinalNorm = "transformer.ln_f",
+        NormsHaveBias = true,
+        Attention = ListAttention(c),
+        Perceptron = ListPerceptron(c),
+        Unembedding = UnembeddingName,
+    };
 
     /// <summary>Whether Hugging Face stores a weight as [in, out], as the modules of its <c>Conv1D</c> class.</summary>
-    internal static bool IsStoredTransposed(string name) => name.EndsWith(".weight", StringComparison.Ordinal) && Modules.Any(module => name.EndsWith($".{module}.weight", StringComparison.Ordinal));
+    internal static bool IsStoredTransposed(string name) =>
+        TransposedWeights.Any(suffix => name.EndsWith(suffix, StringComparison.Ordinal));
 
-    internal static Dictionary<string, long[]> Shapes(TransformerConfiguration c)
+    /// <summary>The name with <c>transformer.</c>, which the first checkpoints leave out.</summary>
+    internal static string AddPrefix(string name)
     {
-        var shapes = new Dictionary<string, long[]>
+        if (name.StartsWith(Prefix, StringComparison.Ordinal) || name == UnembeddingName)
         {
-            [EmbeddingName] = [c.VocabularySize, c.HiddenSize],
-            [PositionName] = [c.MaximumPositions, c.HiddenSize],
-        };
-        for (var index = 0; index < c.LayerCount; index++)
-        {
-            Norm(Name(index, "ln_1"));
-            Norm(Name(index, "ln_2"));
-            Matrix(Name(index, "attn.c_attn"), 3 * c.HiddenSize, c.HiddenSize);
-            Matrix(Name(index, "attn.c_proj"), c.HiddenSize, c.HiddenSize);
-            Matrix(Name(index, "mlp.c_fc"), c.IntermediateSize, c.HiddenSize);
-            Matrix(Name(index, "mlp.c_proj"), c.HiddenSize, c.IntermediateSize);
+            return name;
         }
 
-        Norm(FinalNormName);
-        if (!c.TieEmbeddings)
-        {
-            shapes[UnembeddingName] = [c.VocabularySize, c.HiddenSize];
-        }
-
-        return shapes;
-
-        void Matrix(string module, long outputs, long inputs) => (shapes[$"{module}.weight"], shapes[$"{module}.bias"]) = ([outputs, inputs], [outputs]);
-
-        void Norm(string module) => (shapes[$"{module}.weight"], shapes[$"{module}.bias"]) = ([c.HiddenSize], [c.HiddenSize]);
+        return Prefix + name;
     }
+
+    private static Projection[] ListAttention(TransformerConfiguration c) =>
+    [
+        new Projection("attn.c_attn", 3 * c.HiddenSize, c.HiddenSize, HasBias: true),
+        new Projection("attn.c_proj", c.HiddenSize, c.HiddenSize, HasBias: true),
+    ];
+
+    private static Projection[] ListPerceptron(TransformerConfiguration c) =>
+    [
+        new Projection("mlp.c_fc", c.IntermediateSize, c.HiddenSize, HasBias: true),
+        new Projection("mlp.c_proj", c.HiddenSize, c.IntermediateSize, HasBias: true),
+    ];
 
     private protected override Dual Embed(Tensor inputIds, long start)
     {
         var positions = Weights[PositionName].narrow(0, start, inputIds.shape[1]);
-        return Embedding.Apply(Weights[EmbeddingName], inputIds).Map(rows => rows.Plus(positions));
+        return base.Embed(inputIds, start).Map(rows => rows.Plus(positions));
     }
-
-    private protected override Dual FinalNorm(Dual states) => Norm(states, FinalNormName);
 
     private protected override Dual Block(int index, Dual states, BlockContext context)
     {
-        var attended = Addition.Apply(states, Attention(index, Norm(states, Name(index, "ln_1")), context));
-        return Addition.Apply(attended, Perceptron(index, Norm(attended, Name(index, "ln_2")), context.Pass));
+        var attended = Addition.Apply(states, Attend(index, Norm(states, index, "ln_1"), context));
+        return Addition.Apply(attended, Transform(index, Norm(attended, index, "ln_2"), context.Pass));
     }
+
+    private protected override Dual Norm(Dual states, string name) =>
+        LayerNormalisation.Apply(states, Weights[$"{name}.weight"], Weights[$"{name}.bias"], Configuration.NormalisationEpsilon);
 
     /// <summary>One projection holds the queries of all heads, then the keys, then the values.</summary>
-    private Dual Attention(int index, Dual input, BlockContext context)
+    private Dual Attend(int index, Dual input, BlockContext context)
     {
-        var (batch, length, width) = (input.Value.shape[0], input.Value.shape[1], Configuration.HiddenSize);
-        var projected = Linear.Apply(blocks[index].QueryKeyValue, input, context.Pass);
-        var attended = Attend(index, Part(0), Part(1), Part(2), context);
-        return Linear.Apply(blocks[index].AttentionOutput, attended, context.Pass);
+        var width = Configuration.HiddenSize;
+        var projected = Linear.Apply(Layer(index, "attn.c_attn"), input, context.Pass);
+        var attended = Attend(index, Take(0), Take(1), Take(2), context);
+        return Linear.Apply(Layer(index, "attn.c_proj"), attended, context.Pass);
 
-        Dual Part(int which) => projected.Map(rows => rows.narrow(2, which * width, width).view(batch, length, Configuration.HeadCount, Configuration.HeadSize));
+        Dual Take(int which) => projected.Map(rows => SplitHeads(rows.narrow(2, which * width, width)));
     }
 
-    private Dual Perceptron(int index, Dual input, ForwardPass pass) =>
-        Linear.Apply(blocks[index].Down, TanhGelu.Apply(Linear.Apply(blocks[index].Up, input, pass)), pass);
+    /// <summary>[B, T, d] to [B, T, heads, size].</summary>
+    private Tensor SplitHeads(Tensor rows) =>
+        rows.view(rows.shape[0], rows.shape[1], Configuration.HeadCount, Configuration.HeadSize);
 
-    private Dual Norm(Dual states, string module) =>
-        LayerNormalisation.Apply(states, Weights[$"{module}.weight"], Weights[$"{module}.bias"], Configuration.NormalisationEpsilon);
-
-    private TrackedLayer Track(List<TrackedLayer> tracked, string name)
+    private Dual Transform(int index, Dual input, ForwardPass pass)
     {
-        var layer = new TrackedLayer(tracked.Count, name, Weights[$"{name}.weight"], Weights[$"{name}.bias"], name);
-        tracked.Add(layer);
-        return layer;
+        var inner = TanhGelu.Apply(Linear.Apply(Layer(index, "mlp.c_fc"), input, pass));
+        return Linear.Apply(Layer(index, "mlp.c_proj"), inner, pass);
     }
-
-    private static string Name(int index, string module) => $"{Prefix}h.{index}.{module}";
-
-    private sealed record Gpt2Block(TrackedLayer Up, TrackedLayer Down, TrackedLayer QueryKeyValue, TrackedLayer AttentionOutput);
 }

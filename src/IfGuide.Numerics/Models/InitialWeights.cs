@@ -18,27 +18,43 @@ internal static class InitialWeights
         foreach (var (name, shape) in CausalLanguageModel.WeightShapes(configuration))
         {
             using var scope = NewDisposeScope();
-            var weight = shape.Length == 2 ? Normal(name, shape, Deviation(configuration, name), seed)
-                : name.EndsWith(".bias", StringComparison.Ordinal) ? zeros(shape, ScalarType.Float32)
-                : ones(shape, ScalarType.Float32);
+            var weight = shape.Length == 2
+                ? DrawNormal(name, shape, ComputeDeviation(configuration, name), seed)
+                : CreateVector(name, shape);
             result[name] = weight.to(device).DetachFromDisposeScope();
         }
 
         return result;
     }
 
-    /// <summary>GPT-2 starts what it adds to the residual stream smaller, by 1/√(number of additions).</summary>
-    private static double Deviation(TransformerConfiguration configuration, string name) =>
-        configuration.Family == ModelFamily.Gpt2 && name.EndsWith(".c_proj.weight", StringComparison.Ordinal)
-            ? configuration.InitializerRange / Math.Sqrt(2.0 * configuration.LayerCount)
-            : configuration.InitializerRange;
+    /// <summary>Biases start at 0, norm weights at 1.</summary>
+    private static Tensor CreateVector(string name, long[] shape)
+    {
+        if (name.EndsWith(".bias", StringComparison.Ordinal))
+        {
+            return zeros(shape, ScalarType.Float32);
+        }
 
-    private static Tensor Normal(string name, long[] shape, double deviation, ulong seed)
+        return ones(shape, ScalarType.Float32);
+    }
+
+    /// <summary>GPT-2 starts what it adds to the residual stream smaller, by 1/√(number of additions).</summary>
+    private static double ComputeDeviation(TransformerConfiguration configuration, string name)
+    {
+        if (configuration.Family == ModelFamily.Gpt2 && name.EndsWith(".c_proj.weight", StringComparison.Ordinal))
+        {
+            return configuration.InitializerRange / Math.Sqrt(2.0 * configuration.LayerCount);
+        }
+
+        return configuration.InitializerRange;
+    }
+
+    private static Tensor DrawNormal(string name, long[] shape, double deviation, ulong seed)
     {
         var result = empty(shape, ScalarType.Float32);
         var flat = result.view(-1);
         var count = result.numel();
-        var stream = StableHash(name);
+        var stream = HashName(name);
         Parallel.For(0L, (count + Piece - 1) / Piece, piece =>
         {
             using var part = flat.narrow(0, piece * Piece, Math.Min(Piece, count - piece * Piece));
@@ -47,24 +63,31 @@ internal static class InitialWeights
         return result;
     }
 
-    /// <summary>Box-Muller: two uniforms per pair of normals.</summary>
     private static void Fill(Span<float> target, long firstPair, ulong seed, long stream, double deviation)
     {
         for (var index = 0; index < target.Length; index += 2)
         {
-            var pair = firstPair + index / 2;
-            var radius = deviation * Math.Sqrt(-2 * Math.Log(1 - CounterRandom.Uniform(seed, RandomPurpose.InitialWeights, stream, 2 * pair)));
-            var (sine, cosine) = Math.SinCos(2 * Math.PI * CounterRandom.Uniform(seed, RandomPurpose.InitialWeights, stream, 2 * pair + 1));
-            target[index] = (float)(radius * cosine);
+            var (first, second) = DrawPair(firstPair + index / 2, seed, stream, deviation);
+            target[index] = first;
             if (index + 1 < target.Length)
             {
-                target[index + 1] = (float)(radius * sine);
+                target[index + 1] = second;
             }
         }
     }
 
+    /// <summary>Box-Muller: two uniforms per pair of normals.</summary>
+    private static (float First, float Second) DrawPair(long pair, ulong seed, long stream, double deviation)
+    {
+        var first = CounterRandom.Uniform(seed, RandomPurpose.InitialWeights, stream, 2 * pair);
+        var second = CounterRandom.Uniform(seed, RandomPurpose.InitialWeights, stream, 2 * pair + 1);
+        var radius = deviation * Math.Sqrt(-2 * Math.Log(1 - first));
+        var (sine, cosine) = Math.SinCos(2 * Math.PI * second);
+        return ((float)(radius * cosine), (float)(radius * sine));
+    }
+
     /// <summary>FNV-1a over the name's bytes; string.GetHashCode differs between processes.</summary>
-    private static long StableHash(string name)
+    private static long HashName(string name)
     {
         var hash = 0xcbf29ce484222325UL;
         foreach (var value in Encoding.UTF8.GetBytes(name))

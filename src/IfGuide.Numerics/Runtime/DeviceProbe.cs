@@ -20,7 +20,8 @@ public static class DeviceProbe
     /// <param name="size">Rows of the matrices.</param>
     /// <exception cref="ArgumentException">There is no such device.</exception>
     /// <exception cref="InvalidOperationException">The product is wrong.</exception>
-    public static DeviceReport Run(string device, int? threads = null, int size = 1024) => Measure(TorchDevice.Open(device, threads), size);
+    public static DeviceReport Run(string device, int? threads = null, int size = 1024) =>
+        Measure(TorchDevice.Open(device, threads), size);
 
     private static DeviceReport Measure(Device device, int size)
     {
@@ -30,21 +31,25 @@ public static class DeviceProbe
         var best = double.PositiveInfinity;
         for (var repetition = 0; repetition < Repetitions; repetition++)
         {
-            var started = Stopwatch.GetTimestamp();
-            using var product = matrix.mm(matrix);
-            var corner = product[0, 0].item<float>(); // reading it also waits for the device
-            best = Math.Min(best, Stopwatch.GetElapsedTime(started).TotalSeconds);
-            if (corner != size)
-            {
-                throw new InvalidOperationException($"The device computes wrongly: a product of ones is {corner}, not {size}.");
-            }
+            best = Math.Min(best, TimeProduct(matrix));
         }
 
         return new DeviceReport(TorchDevice.Describe(device), 2.0 * size * size * size / best);
     }
-}
 
-/// <summary>What <see cref="DeviceProbe"/> found.</summary>
-/// <param name="Description">The device, its threads and libtorch's version.</param>
-/// <param name="FlopsPerSecond">Float32 multiplications and additions per second of a matrix product.</param>
-public sealed record DeviceReport(string Description, double FlopsPerSecond);
+    /// <summary>Seconds of one product of a matrix of ones, [n, n], with itself.</summary>
+    private static double TimeProduct(Tensor ones)
+    {
+        var started = Stopwatch.GetTimestamp();
+        using var product = ones.mm(ones);
+        var corner = product[0, 0].item<float>(); // reading it also waits for the device
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        if (corner != ones.shape[0])
+        {
+            throw new InvalidOperationException(
+                $"The device computes wrongly: a product of ones is {corner}, not {ones.shape[0]}.");
+        }
+
+        return seconds;
+    }
+}

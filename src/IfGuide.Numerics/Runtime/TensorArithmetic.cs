@@ -5,9 +5,10 @@ namespace IfGuide.Numerics.Runtime;
 
 /// <summary>Sums of tensors, and arithmetic with plain numbers, that are safe while another thread collects garbage.</summary>
 /// <remarks>
-/// TorchSharp wraps every plain number in a finalisable <see cref="Scalar"/> and hands libtorch its address only, so a collection that another thread starts during the
-/// call may free the number before libtorch has read it. <c>a + b</c>, <c>add</c>, <c>add_</c> and <c>square</c> are among the calls concerned: their factor or power is
-/// such a number. Measured beside a thread that collects without pause: 107 of 887,528 additions threw; none of 608,534 whose number was held, as here.
+/// TorchSharp wraps every plain number in a finalisable <see cref="Scalar"/> and hands libtorch its address only.
+/// A collection that another thread starts during the call may free the number before libtorch has read it.
+/// <c>a + b</c>, <c>add</c>, <c>add_</c> and <c>square</c> are among the calls concerned: their factor or power is such a number.
+/// Measured beside a thread that collects without pause: 107 of 887,528 additions threw; none of 608,534 whose number was held, as here.
 /// </remarks>
 public static class TensorArithmetic
 {

@@ -10,7 +10,9 @@ public static class TorchDevice
     /// <summary>Opens a device.</summary>
     /// <param name="name"><c>cpu</c>, <c>cuda</c> (the first GPU) or <c>cuda:N</c>.</param>
     /// <param name="threads">Threads of one operation on the CPU; null: libtorch's own choice, one per core.</param>
-    /// <param name="allowTensorFloat32">Let float32 products on a GPU round their factors to 10 bits of mantissa: faster, and three decimal digits less.</param>
+    /// <param name="allowTensorFloat32">
+    /// Let float32 products on a GPU round their factors to 10 bits of mantissa: faster, and three decimal digits less.
+    /// </param>
     /// <returns>The device.</returns>
     /// <exception cref="ArgumentException">The name is none, no such GPU is visible, or threads is not positive.</exception>
     public static Device Open(string name, int? threads = null, bool allowTensorFloat32 = false)
@@ -19,7 +21,12 @@ public static class TorchDevice
         var index = Parse(name);
         if (threads is { } count)
         {
-            set_num_threads(count > 0 ? count : throw new ArgumentException($"The number of threads is {count}; it must be positive.", nameof(threads)));
+            if (count <= 0)
+            {
+                throw new ArgumentException($"The number of threads is {count}; it must be positive.", nameof(threads));
+            }
+
+            set_num_threads(count);
         }
 
         backends.cuda.matmul.allow_tf32 = allowTensorFloat32;
@@ -36,27 +43,50 @@ public static class TorchDevice
     public static string Describe(Device device)
     {
         ArgumentNullException.ThrowIfNull(device);
-        return device.type == TorchSharp.DeviceType.CPU
-            ? $"cpu ({RuntimeInformation.ProcessArchitecture}, {get_num_threads()} of {Environment.ProcessorCount} threads), libtorch {__version__}"
-            : $"{device} of {cuda.device_count()} GPUs, TensorFloat-32 {(backends.cuda.matmul.allow_tf32 ? "on" : "off")}, libtorch {__version__}";
+        if (device.type == TorchSharp.DeviceType.CPU)
+        {
+            var threads = $"{get_num_threads()} of {Environment.ProcessorCount} threads";
+            return $"cpu ({RuntimeInformation.ProcessArchitecture}, {threads}), libtorch {__version__}";
+        }
+
+        var rounding = backends.cuda.matmul.allow_tf32 ? "on" : "off";
+        return $"{device} of {cuda.device_count()} GPUs, TensorFloat-32 {rounding}, libtorch {__version__}";
     }
 
     private static Device OpenGpu(string name, int index)
     {
         if (!cuda.is_available())
         {
-            throw new ArgumentException($"The device '{name}' was asked for, but libtorch sees no GPU. Use 'cpu', or point {TorchRuntime.DirectoryVariable} to a libtorch with CUDA and check the driver with nvidia-smi.", nameof(name));
+            throw new ArgumentException(
+                $"The device '{name}' was asked for, but libtorch sees no GPU. "
+                    + $"Use 'cpu', or point {TorchRuntime.DirectoryVariable} to a libtorch with CUDA "
+                    + "and check the driver with nvidia-smi.",
+                nameof(name));
         }
 
         var visible = cuda.device_count();
-        return index < visible
-            ? new Device(TorchSharp.DeviceType.CUDA, index)
-            : throw new ArgumentException($"The device '{name}' was asked for, but only {visible} GPUs are visible (cuda:0 to cuda:{visible - 1}). Use one of these or check CUDA_VISIBLE_DEVICES.", nameof(name));
+        if (index >= visible)
+        {
+            throw new ArgumentException(
+                $"The device '{name}' was asked for, but only {visible} GPUs are visible (cuda:0 to cuda:{visible - 1}). "
+                    + "Use one of these or check CUDA_VISIBLE_DEVICES.",
+                nameof(name));
+        }
+
+        return new Device(TorchSharp.DeviceType.CUDA, index);
     }
 
-    private static int? Parse(string name) => TryParse(name, out var index)
-        ? index
-        : throw new ArgumentException($"'{name}' is no device. Use 'cpu', 'cuda' or 'cuda:N' with the number of a GPU, e.g. 'cuda:0'.", nameof(name));
+    private static int? Parse(string name)
+    {
+        if (!TryParse(name, out var index))
+        {
+            throw new ArgumentException(
+                $"'{name}' is no device. Use 'cpu', 'cuda' or 'cuda:N' with the number of a GPU, e.g. 'cuda:0'.",
+                nameof(name));
+        }
+
+        return index;
+    }
 
     private static bool TryParse(string name, out int? index)
     {

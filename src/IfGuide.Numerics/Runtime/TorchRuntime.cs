@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using TorchSharp;
@@ -7,8 +8,9 @@ namespace IfGuide.Numerics.Runtime;
 /// <summary>Finds libtorch and TorchSharp's shim and loads them before TorchSharp's own loader looks for them.</summary>
 /// <remarks>
 /// Call <see cref="Load"/> before the first mention of <see cref="torch"/>. A control silo never calls it and never maps libtorch.
-/// Order of search: the directory in <see cref="DirectoryVariable"/> (any libtorch, PyTorch's included; CUDA when libtorch_cuda.so lies there),
-/// then <c>torch-native/</c> beside the program, or the program's own directory. Two libtorchs in one process abort it, so nothing is tried after a first success.
+/// Order of search: the directory in <see cref="DirectoryVariable"/>, then <c>torch-native/</c> beside the program, or the program's own.
+/// Any libtorch will do, PyTorch's included; it has CUDA when libtorch_cuda.so lies there.
+/// Two libtorchs in one process abort it, so nothing is tried after a first success.
 /// </remarks>
 public static class TorchRuntime
 {
@@ -43,48 +45,85 @@ public static class TorchRuntime
 
     private static TorchRuntimeReport LoadOnce()
     {
-        // Threads that spin long at OpenMP's barriers keep the cores from whoever else computes: two trainings with two threads each on two cores
-        // took 12 steps at 100000, 38 at 10000 and 65 at 1000 in the same time; one alone is as fast with each.
+        SetProcessDefaults();
+        var shipped = FindShipped();
+        var directory = FindLibrary(shipped);
+        var hasCuda = OpenLibrary(directory);
+        var shim = OpenShim(ReadVariable(ShimVariable) ?? Path.Combine(shipped, Shim));
+        NativeLibrary.SetDllImportResolver(typeof(torch).Assembly, Resolve);
+        NativeLibrary.SetDllImportResolver(typeof(TorchRuntime).Assembly, Resolve);
+        return new TorchRuntimeReport(directory, shim.Path, shim.IsPatched, hasCuda);
+
+        nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) =>
+            name == "LibTorchSharp" ? shim.Handle : 0;
+    }
+
+    private static void SetProcessDefaults()
+    {
+        // Threads that spin long at OpenMP's barriers keep the cores from whoever else computes. Two trainings with two threads each
+        // on two cores took 12 steps at 100000, 38 at 10000 and 65 at 1000 in the same time; one alone is as fast with each.
         _ = setenv("GOMP_SPINCOUNT", "1000", overwrite: 0);
-        // Blocks of logits come and go by the hundred megabytes: kept by the allocator, they are not cleared and mapped again each time.
+        // Blocks of logits come and go by the hundred megabytes. Kept by the allocator, they are not cleared and mapped again each time.
         _ = mallopt(MappingThreshold, LargeBlock);
         _ = mallopt(TrimThreshold, int.MaxValue);
         _ = dlerror(); // bound now: binding it after a failure would clear the message
-        var shipped = Path.Combine(AppContext.BaseDirectory, "torch-native");
-        if (!Directory.Exists(shipped))
-        {
-            shipped = AppContext.BaseDirectory; // a build with TorchSharp's CUDA package
-        }
-
-        var named = Environment.GetEnvironmentVariable(DirectoryVariable);
-        var directory = string.IsNullOrEmpty(named) ? shipped : named;
-        if (!File.Exists(Path.Combine(directory, "libtorch_cpu.so")))
-        {
-            throw new DllNotFoundException(string.IsNullOrEmpty(named)
-                ? $"No libtorch at '{directory}': rebuild IfGuide, or set {DirectoryVariable} to a directory that holds libtorch_cpu.so."
-                : $"{DirectoryVariable} names '{named}', which holds no libtorch_cpu.so: correct it or unset it.");
-        }
-
-        Open(directory, "libtorch_global_deps.so", Lazy | Global, required: false); // as Python's torch does: pulls the CUDA libraries in
-        Open(directory, "libc10.so", Now, required: true);
-        Open(directory, "libtorch_cpu.so", Now, required: true);
-        var cuda = File.Exists(Path.Combine(directory, "libtorch_cuda.so"));
-        if (cuda)
-        {
-            Open(directory, "libc10_cuda.so", Now, required: true);
-            Open(directory, "libtorch_cuda.so", Now, required: true);
-        }
-
-        Open(directory, "libtorch.so", Now, required: true);
-        var shimPath = Environment.GetEnvironmentVariable(ShimVariable) is { Length: > 0 } chosen ? chosen : Path.Combine(shipped, Shim);
-        var (handle, loadedShim, patched) = OpenShim(shimPath);
-        DllImportResolver resolve = (name, _, _) => name == "LibTorchSharp" ? handle : 0;
-        NativeLibrary.SetDllImportResolver(typeof(torch).Assembly, resolve);
-        NativeLibrary.SetDllImportResolver(typeof(TorchRuntime).Assembly, resolve);
-        return new TorchRuntimeReport(directory, loadedShim, patched, cuda);
     }
 
-    private static (nint Handle, string Path, bool Patched) OpenShim(string path)
+    private static string FindShipped()
+    {
+        var shipped = Path.Combine(AppContext.BaseDirectory, "torch-native");
+        if (Directory.Exists(shipped))
+        {
+            return shipped;
+        }
+
+        return AppContext.BaseDirectory; // a build with TorchSharp's CUDA package
+    }
+
+    private static string FindLibrary(string shipped)
+    {
+        var named = ReadVariable(DirectoryVariable);
+        var directory = named ?? shipped;
+        if (File.Exists(Path.Combine(directory, "libtorch_cpu.so")))
+        {
+            return directory;
+        }
+
+        if (named is null)
+        {
+            throw new DllNotFoundException(
+                $"No libtorch at '{directory}': rebuild IfGuide, or set {DirectoryVariable} to a directory that holds libtorch_cpu.so.");
+        }
+
+        throw new DllNotFoundException(
+            $"{DirectoryVariable} names '{named}', which holds no libtorch_cpu.so: correct it or unset it.");
+    }
+
+    /// <summary>Opens the libraries of a libtorch in their order; returns whether it has CUDA.</summary>
+    private static bool OpenLibrary(string directory)
+    {
+        // Python's torch opens this one first too: it pulls the CUDA libraries in.
+        Open(directory, "libtorch_global_deps.so", Lazy | Global, isRequired: false);
+        Open(directory, "libc10.so", Now);
+        Open(directory, "libtorch_cpu.so", Now);
+        var hasCuda = File.Exists(Path.Combine(directory, "libtorch_cuda.so"));
+        if (hasCuda)
+        {
+            Open(directory, "libc10_cuda.so", Now);
+            Open(directory, "libtorch_cuda.so", Now);
+        }
+
+        Open(directory, "libtorch.so", Now);
+        return hasCuda;
+    }
+
+    private static string? ReadVariable(string name)
+    {
+        var value = Environment.GetEnvironmentVariable(name);
+        return string.IsNullOrEmpty(value) ? null : value;
+    }
+
+    private static (nint Handle, string Path, bool IsPatched) OpenShim(string path)
     {
         if (!File.Exists(path))
         {
@@ -97,60 +136,82 @@ public static class TorchRuntime
             return (handle, path, false);
         }
 
-        var reason = LastError();
+        var reason = ReadError();
         if (!reason.Contains(MissingVersion, StringComparison.Ordinal))
         {
-            throw new DllNotFoundException($"The dynamic linker refused '{path}': {reason}. Run 'ifguide doctor' for what this machine has.");
+            throw new DllNotFoundException(
+                $"The dynamic linker refused '{path}': {reason}. Run 'ifguide doctor' for what this machine has.");
         }
 
-        var copy = PatchedCopy(path);
-        handle = dlopen(copy, Lazy);
-        return handle != 0
-            ? (handle, copy, true)
-            : throw new DllNotFoundException($"The dynamic linker refused '{copy}', the copy of '{path}' with a weak need for {MissingVersion}: {LastError()}.");
+        return OpenPatchedShim(path);
+    }
+
+    private static (nint Handle, string Path, bool IsPatched) OpenPatchedShim(string path)
+    {
+        var copy = WritePatchedCopy(path);
+        var handle = dlopen(copy, Lazy);
+        if (handle == 0)
+        {
+            throw new DllNotFoundException(
+                $"The dynamic linker refused '{copy}', the copy of '{path}' with a weak need for {MissingVersion}: {ReadError()}.");
+        }
+
+        return (handle, copy, true);
     }
 
     /// <summary>Writes (or reuses, after comparing digests) the private copy whose need for the missing version is weak.</summary>
-    private static string PatchedCopy(string original)
+    private static string WritePatchedCopy(string original)
     {
         var bytes = File.ReadAllBytes(original);
         if (VersionNeed.MakeWeak(bytes, MissingVersion) == 0)
         {
-            throw new DllNotFoundException($"'{original}' failed to load for want of {MissingVersion}, but its version table does not name it: reinstall IfGuide.");
+            throw new DllNotFoundException(
+                $"'{original}' failed to load for want of {MissingVersion}, but its version table does not name it: reinstall IfGuide.");
         }
 
         var digest = SHA256.HashData(bytes);
-        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } home
-            ? home
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-        var folder = Path.Combine(cache, "ifguide", Convert.ToHexStringLower(digest)[..16]);
+        var folder = Path.Combine(FindCache(), "ifguide", Convert.ToHexStringLower(digest)[..16]);
         var path = Path.Combine(folder, Shim);
-        if (!File.Exists(path) || !SHA256.HashData(File.ReadAllBytes(path)).AsSpan().SequenceEqual(digest))
+        if (!HasDigest(path, digest))
         {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            var temporary = Path.Combine(folder, $"{Shim}.{Guid.NewGuid():N}");
-            File.WriteAllBytes(temporary, bytes);
-            File.Move(temporary, path, overwrite: true);
+            WriteWhole(folder, path, bytes);
         }
 
         return path;
     }
 
-    private static void Open(string directory, string name, int flags, bool required)
+    private static bool HasDigest(string path, byte[] digest) =>
+        File.Exists(path) && SHA256.HashData(File.ReadAllBytes(path)).AsSpan().SequenceEqual(digest);
+
+    private static void WriteWhole(string folder, string path, byte[] bytes)
+    {
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var temporary = Path.Combine(folder, $"{Shim}.{Guid.NewGuid():N}");
+        File.WriteAllBytes(temporary, bytes);
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    private static string FindCache() =>
+        ReadVariable("XDG_CACHE_HOME")
+        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+
+    private static void Open(string directory, string name, int flags, bool isRequired = true)
     {
         var path = Path.Combine(directory, name);
-        if (!required && !File.Exists(path))
+        if (!isRequired && !File.Exists(path))
         {
             return;
         }
 
-        if (dlopen(path, flags) == 0 && required)
+        if (dlopen(path, flags) == 0 && isRequired)
         {
-            throw new DllNotFoundException($"The dynamic linker refused '{path}': {LastError()}. Set {DirectoryVariable} to a libtorch for this machine, or unset it.");
+            throw new DllNotFoundException(
+                $"The dynamic linker refused '{path}': {ReadError()}. "
+                    + $"Set {DirectoryVariable} to a libtorch for this machine, or unset it.");
         }
     }
 
-    private static string LastError() => Marshal.PtrToStringUTF8(dlerror()) ?? "no reason given";
+    private static string ReadError() => Marshal.PtrToStringUTF8(dlerror()) ?? "no reason given";
 
 #pragma warning disable SYSLIB1054, CA2101 // NativeLibrary.Load cannot pass RTLD_GLOBAL or RTLD_LAZY
     [DllImport("libc", CharSet = CharSet.Ansi)]

@@ -20,59 +20,72 @@ public static class VersionNeed
     /// <exception cref="BadImageFormatException">The bytes are not a little-endian ELF64 file.</exception>
     public static int MakeWeak(Span<byte> library, string version)
     {
-        if (library.Length < 64 || BinaryPrimitives.ReadUInt32BigEndian(library) != 0x7f454c46 || library[4] != 2 || library[5] != 1)
+        var isLittleEndian64 = library.Length >= 64 && library[4] == 2 && library[5] == 1;
+        if (!isLittleEndian64 || BinaryPrimitives.ReadUInt32BigEndian(library) != 0x7f454c46)
         {
             throw new BadImageFormatException("The library is not a little-endian ELF64 file.");
         }
 
         var wanted = Encoding.ASCII.GetBytes(version);
-        var sections = (long)BinaryPrimitives.ReadUInt64LittleEndian(library[40..]);
+        var sections = ReadOffset(library, 40);
         var size = BinaryPrimitives.ReadUInt16LittleEndian(library[58..]);
         var count = BinaryPrimitives.ReadUInt16LittleEndian(library[60..]);
         var changed = 0;
         for (var i = 0; i < count; i++)
         {
-            var header = library.Slice((int)(sections + i * size), size);
-            if (BinaryPrimitives.ReadUInt32LittleEndian(header[4..]) != SectionTypeVersionNeed)
+            var header = library.Slice(sections + i * size, size);
+            if (BinaryPrimitives.ReadUInt32LittleEndian(header[4..]) == SectionTypeVersionNeed)
             {
-                continue;
+                var linked = sections + ReadInt(header, 40) * size;
+                changed += WeakenSection(library, ReadOffset(header, 24), ReadOffset(library, linked + 24), wanted);
             }
-
-            var link = (int)BinaryPrimitives.ReadUInt32LittleEndian(header[40..]);
-            var names = (int)BinaryPrimitives.ReadUInt64LittleEndian(library[(int)(sections + link * size + 24)..]);
-            changed += MakeWeak(library, (int)BinaryPrimitives.ReadUInt64LittleEndian(header[24..]), names, wanted);
         }
 
         return changed;
     }
 
-    private static int MakeWeak(Span<byte> library, int need, int names, ReadOnlySpan<byte> wanted)
+    /// <summary>Walks the needs of one section; each names a library and a list of its versions.</summary>
+    private static int WeakenSection(Span<byte> library, int need, int names, ReadOnlySpan<byte> wanted)
     {
         var changed = 0;
         while (true)
         {
-            var auxiliaryCount = BinaryPrimitives.ReadUInt16LittleEndian(library[(need + 2)..]);
-            var auxiliary = need + (int)BinaryPrimitives.ReadUInt32LittleEndian(library[(need + 8)..]);
-            for (var k = 0; k < auxiliaryCount; k++)
-            {
-                var name = library[(names + (int)BinaryPrimitives.ReadUInt32LittleEndian(library[(auxiliary + 8)..]))..];
-                if (name.StartsWith(wanted) && name[wanted.Length] == 0)
-                {
-                    var flags = BinaryPrimitives.ReadUInt16LittleEndian(library[(auxiliary + 4)..]);
-                    BinaryPrimitives.WriteUInt16LittleEndian(library[(auxiliary + 4)..], (ushort)(flags | FlagWeak));
-                    changed++;
-                }
-
-                auxiliary += (int)BinaryPrimitives.ReadUInt32LittleEndian(library[(auxiliary + 12)..]);
-            }
-
-            var next = BinaryPrimitives.ReadUInt32LittleEndian(library[(need + 12)..]);
+            changed += WeakenNeed(library, need, names, wanted);
+            var next = ReadInt(library, need + 12);
             if (next == 0)
             {
                 return changed;
             }
 
-            need += (int)next;
+            need += next;
         }
     }
+
+    private static int WeakenNeed(Span<byte> library, int need, int names, ReadOnlySpan<byte> wanted)
+    {
+        var changed = 0;
+        var count = BinaryPrimitives.ReadUInt16LittleEndian(library[(need + 2)..]);
+        var entry = need + ReadInt(library, need + 8);
+        for (var i = 0; i < count; i++)
+        {
+            var name = library[(names + ReadInt(library, entry + 8))..];
+            if (name.StartsWith(wanted) && name[wanted.Length] == 0)
+            {
+                var flags = library[(entry + 4)..];
+                var old = BinaryPrimitives.ReadUInt16LittleEndian(flags);
+                BinaryPrimitives.WriteUInt16LittleEndian(flags, (ushort)(old | FlagWeak));
+                changed++;
+            }
+
+            entry += ReadInt(library, entry + 12);
+        }
+
+        return changed;
+    }
+
+    private static int ReadInt(ReadOnlySpan<byte> bytes, int place) =>
+        (int)BinaryPrimitives.ReadUInt32LittleEndian(bytes[place..]);
+
+    private static int ReadOffset(ReadOnlySpan<byte> bytes, int place) =>
+        (int)BinaryPrimitives.ReadUInt64LittleEndian(bytes[place..]);
 }

@@ -27,21 +27,31 @@ internal sealed class NucleusSampler(double topP)
         }
         else
         {
-            var wanted = topP * Bin(probabilities);
-            var (bin, above) = (mass.Length - 1, 0.0);
-            while (bin > 0 && above + mass[bin] < wanted)
-            {
-                above += mass[bin--];
-            }
-
-            Collect(probabilities, Math.Max(float.Epsilon, BitConverter.UInt32BitsToSingle((uint)bin << Shift)));
-            Trim(BitConverter.UInt32BitsToSingle((uint)(bin + 1) << Shift), above, wanted);
+            CollectNucleus(probabilities);
         }
 
         return Invert(uniform);
     }
 
-    private double Bin(ReadOnlySpan<float> probabilities)
+    private void CollectNucleus(ReadOnlySpan<float> probabilities)
+    {
+        var wanted = topP * FillBins(probabilities);
+        var bin = mass.Length - 1;
+        var above = 0.0;
+        while (bin > 0 && above + mass[bin] < wanted)
+        {
+            above += mass[bin--];
+        }
+
+        Collect(probabilities, Math.Max(float.Epsilon, FindStart(bin)));
+        Trim(FindStart(bin + 1), above, wanted);
+    }
+
+    /// <summary>The smallest probability of a bin.</summary>
+    private static float FindStart(int bin) => BitConverter.UInt32BitsToSingle((uint)bin << Shift);
+
+    /// <summary>Adds every probability to its bin; returns their sum.</summary>
+    private double FillBins(ReadOnlySpan<float> probabilities)
     {
         Array.Clear(mass);
         var total = 0.0;
@@ -55,24 +65,24 @@ internal sealed class NucleusSampler(double topP)
     }
 
     /// <summary>Takes the tokens of at least this probability, by ascending id.</summary>
-    private void Collect(ReadOnlySpan<float> probabilities, float least)
+    private void Collect(ReadOnlySpan<float> probabilities, float min)
     {
         nucleus.Clear();
-        var limit = Vector256.Create(least);
+        var limit = Vector256.Create(min);
         var token = 0;
         for (; token <= probabilities.Length - Vector256<float>.Count; token += Vector256<float>.Count)
         {
-            var likely = Vector256.GreaterThanOrEqual(Vector256.Create(probabilities[token..]), limit).ExtractMostSignificantBits();
-            for (; likely != 0; likely &= likely - 1)
+            var reached = Vector256.GreaterThanOrEqual(Vector256.Create(probabilities[token..]), limit);
+            for (var bits = reached.ExtractMostSignificantBits(); bits != 0; bits &= bits - 1)
             {
-                var next = token + BitOperations.TrailingZeroCount(likely);
+                var next = token + BitOperations.TrailingZeroCount(bits);
                 nucleus.Add((next, probabilities[next]));
             }
         }
 
         for (; token < probabilities.Length; token++)
         {
-            if (probabilities[token] >= least)
+            if (probabilities[token] >= min)
             {
                 nucleus.Add((token, probabilities[token]));
             }
@@ -91,16 +101,27 @@ internal sealed class NucleusSampler(double topP)
             }
         }
 
-        boundary.Sort((a, b) => a.Probability != b.Probability ? b.Probability.CompareTo(a.Probability) : a.Token.CompareTo(b.Token));
+        boundary.Sort(CompareRanks);
         foreach (var (lastToken, lowest) in boundary)
         {
             above += lowest;
             if (above >= wanted)
             {
-                nucleus.RemoveAll(entry => entry.Probability < lowest || (entry.Probability == lowest && entry.Token > lastToken));
+                nucleus.RemoveAll(entry => CompareRanks(entry, (lastToken, lowest)) > 0);
                 return;
             }
         }
+    }
+
+    /// <summary>Likelier tokens first, equal ones by id.</summary>
+    private static int CompareRanks((int Token, float Probability) left, (int Token, float Probability) right)
+    {
+        if (left.Probability != right.Probability)
+        {
+            return right.Probability.CompareTo(left.Probability);
+        }
+
+        return left.Token.CompareTo(right.Token);
     }
 
     private int Invert(double uniform)

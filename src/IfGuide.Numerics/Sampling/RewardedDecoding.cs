@@ -1,13 +1,11 @@
 namespace IfGuide.Numerics.Sampling;
 
-/// <summary>Rates what a continuation would become.</summary>
-/// <param name="continuation">Its tokens so far.</param>
-/// <param name="candidates">Tokens that may come next.</param>
-/// <param name="rewards">Receives the reward of each, in [0, 1].</param>
-public delegate void CandidateRewards(IReadOnlyList<int> continuation, ReadOnlySpan<int> candidates, Span<double> rewards);
-
-/// <summary>Reward-augmented decoding (RAD, Deng and Raffel 2023, arXiv 2310.09520): at each step the likeliest tokens are weighted anew by what they earn.</summary>
-/// <remarks>The next token's distribution is softmax(logit + β · reward) over the k likeliest tokens and 0 elsewhere; the nucleus is taken from that.</remarks>
+/// <summary>Reward-augmented decoding (RAD, Deng and Raffel 2023, arXiv 2310.09520).</summary>
+/// <remarks>
+/// At each step the likeliest tokens are weighted anew by what they earn.
+/// The next token's distribution is softmax(logit + β · reward) over the k likeliest tokens and 0 elsewhere.
+/// The nucleus is taken from that.
+/// </remarks>
 /// <param name="TopK">Candidates, k.</param>
 /// <param name="Beta">β, at least 0; 0 is top-k sampling.</param>
 /// <param name="Rewards">What rates them; a function of its arguments alone.</param>
@@ -19,7 +17,9 @@ public sealed record RewardedDecoding(int TopK, double Beta, CandidateRewards Re
     {
         if (TopK < 1 || !(Beta >= 0) || !double.IsFinite(Beta))
         {
-            throw new ArgumentException($"rewarded decoding: found top_k {TopK} and beta {Beta}, expected 1 or more candidates and a finite beta of at least 0.");
+            throw new ArgumentException(
+                $"rewarded decoding: found top_k {TopK} and beta {Beta}, "
+                    + "expected 1 or more candidates and a finite beta of at least 0.");
         }
     }
 }

@@ -13,29 +13,24 @@ internal sealed class RewardedDistribution
     {
         decoding.Validate();
         this.decoding = decoding;
-        (candidates, likeliest, rewards) = (new int[decoding.TopK], new float[decoding.TopK], new double[decoding.TopK]);
+        candidates = new int[decoding.TopK];
+        likeliest = new float[decoding.TopK];
+        rewards = new double[decoding.TopK];
     }
 
-    /// <summary>The weights of all tokens, [V], not of sum 1; overwritten by the next call.</summary>
+    /// <summary>Computes the weights of all tokens, [V], not of sum 1; overwritten by the next call.</summary>
     /// <param name="probabilities">The model's own, [V].</param>
     /// <param name="continuation">Tokens so far.</param>
-    public ReadOnlySpan<float> Of(ReadOnlySpan<float> probabilities, IReadOnlyList<int> continuation)
+    public ReadOnlySpan<float> Compute(ReadOnlySpan<float> probabilities, IReadOnlyList<int> continuation)
     {
-        var count = Likeliest(probabilities);
-        decoding.Rewards(continuation, candidates.AsSpan(0, count), rewards.AsSpan(0, count));
         if (dense.Length != probabilities.Length)
         {
             dense = new float[probabilities.Length];
         }
 
         dense.AsSpan().Clear();
-        var best = double.NegativeInfinity;
-        for (var i = 0; i < count; i++)
-        {
-            rewards[i] = Math.Log(likeliest[i]) + decoding.Beta * rewards[i];
-            best = Math.Max(best, rewards[i]);
-        }
-
+        var count = FindLikeliest(probabilities);
+        var best = ComputeLogits(continuation, count);
         for (var i = 0; i < count; i++)
         {
             dense[candidates[i]] = (float)Math.Exp(rewards[i] - best);
@@ -44,27 +39,54 @@ internal sealed class RewardedDistribution
         return dense;
     }
 
+    /// <summary>Replaces the rewards by logits; returns the largest.</summary>
+    private double ComputeLogits(IReadOnlyList<int> continuation, int count)
+    {
+        decoding.Rewards(continuation, candidates.AsSpan(0, count), rewards.AsSpan(0, count));
+        var best = double.NegativeInfinity;
+        for (var i = 0; i < count; i++)
+        {
+            rewards[i] = Math.Log(likeliest[i]) + decoding.Beta * rewards[i];
+            best = Math.Max(best, rewards[i]);
+        }
+
+        return best;
+    }
+
     /// <summary>Finds the k likeliest tokens, likeliest first, equal ones by id; those of probability 0 are none.</summary>
-    private int Likeliest(ReadOnlySpan<float> probabilities)
+    private int FindLikeliest(ReadOnlySpan<float> probabilities)
     {
         var count = 0;
         for (var token = 0; token < probabilities.Length; token++)
         {
             var probability = probabilities[token];
-            if (probability <= 0 || (count == candidates.Length && probability <= likeliest[count - 1]))
+            var isFull = count == candidates.Length;
+            if (probability <= 0 || (isFull && probability <= likeliest[count - 1]))
             {
                 continue;
             }
 
-            var place = count < candidates.Length ? count++ : count - 1;
-            for (; place > 0 && likeliest[place - 1] < probability; place--)
+            if (!isFull)
             {
-                (candidates[place], likeliest[place]) = (candidates[place - 1], likeliest[place - 1]);
+                count++;
             }
 
-            (candidates[place], likeliest[place]) = (token, probability);
+            Insert(token, probability, count - 1);
         }
 
         return count;
+    }
+
+    /// <summary>Moves the less likely ones down from the last place, which is overwritten.</summary>
+    private void Insert(int token, float probability, int place)
+    {
+        for (; place > 0 && likeliest[place - 1] < probability; place--)
+        {
+            candidates[place] = candidates[place - 1];
+            likeliest[place] = likeliest[place - 1];
+        }
+
+        candidates[place] = token;
+        likeliest[place] = probability;
     }
 }

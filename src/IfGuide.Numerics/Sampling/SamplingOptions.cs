@@ -2,12 +2,13 @@ namespace IfGuide.Numerics.Sampling;
 
 /// <summary>How continuations are sampled (temperature 1).</summary>
 /// <param name="Samples">Continuations per prompt.</param>
-/// <param name="MaxNewTokens">Tokens per continuation, at most.</param>
+/// <param name="MaxNewTokens">Max tokens per continuation.</param>
 /// <param name="TopP">Nucleus: the smallest set of likeliest tokens with at least this mass; in (0, 1].</param>
 /// <param name="Seed">Seed; a token depends on it, on the indices of prompt, sample and token, and on nothing else.</param>
 /// <param name="BatchSize">Sequences decoded together.</param>
 /// <param name="EndOfText">Token that ends a continuation and is not part of it; null: none does.</param>
-public sealed record SamplingOptions(int Samples, int MaxNewTokens, double TopP, ulong Seed, int BatchSize = 64, int? EndOfText = null)
+public sealed record SamplingOptions(
+    int Samples, int MaxNewTokens, double TopP, ulong Seed, int BatchSize = 64, int? EndOfText = null)
 {
     /// <summary>Refuses impossible settings.</summary>
     /// <exception cref="ArgumentException">The message names the setting, what was found and what was expected.</exception>
@@ -27,8 +28,3 @@ public sealed record SamplingOptions(int Samples, int MaxNewTokens, double TopP,
         }
     }
 }
-
-/// <summary>A prompt to continue.</summary>
-/// <param name="Index">Index among all prompts: the counter of its random numbers.</param>
-/// <param name="Tokens">Its tokens; at least one.</param>
-public sealed record Prompt(long Index, IReadOnlyList<int> Tokens);

@@ -10,7 +10,7 @@ namespace IfGuide.Numerics.Suppression;
 /// </remarks>
 internal static class ObjectiveRows
 {
-    private const double SmallestMass = 1e-30;
+    private const double MinMass = 1e-30;
 
     /// <summary>Replaces logits by <paramref name="scale"/> times the gradient of the objective.</summary>
     /// <param name="logits">[n, V], float32 or float64; overwritten.</param>
@@ -19,24 +19,26 @@ internal static class ObjectiveRows
     /// <param name="options">The objective.</param>
     /// <param name="scale">Factor of the gradient.</param>
     /// <returns>Objective and cross-entropy of every row, [n] each, unscaled.</returns>
-    public static (Tensor Objective, Tensor TokenLoss) Apply(Tensor logits, Tensor labels, Tensor? selected, SuppressionOptions options, double scale)
+    public static (Tensor Objective, Tensor TokenLoss) Apply(
+        Tensor logits, Tensor labels, Tensor? selected, SuppressionOptions options, double scale)
     {
         using var scope = NewDisposeScope();
         var column = labels.unsqueeze(1);
         logits.sub_(logits.amax([1], keepdim: true));
-        var own = logits.gather(1, column);
+        var own = logits.gather(1, column); // [n, 1]
         logits.exp_().scatter_(1, column, zeros_like(own));
-        var others = logits.sum([1], keepdim: true);
-        var total = others.Plus(own.exp());
-        var tokenLoss = total.log() - own;
-        var (objective, slope) = Evaluate(tokenLoss, own.exp(), others, total, selected?.unsqueeze(1), options, logits.shape[1]);
-        logits.mul_(slope.Times(scale) / total).scatter_(1, column, (slope * others / total).Times(-scale));
+        var others = logits.sum([1], keepdim: true); // [n, 1]
+        var masses = new Masses(own.exp(), others, others.Plus(own.exp()));
+        var tokenLoss = masses.Total.log() - own;
+        var (objective, slope) = Evaluate(tokenLoss, masses, selected?.unsqueeze(1), options, logits.shape[1]);
+        var atLabels = (slope * others / masses.Total).Times(-scale);
+        logits.mul_(slope.Times(scale) / masses.Total).scatter_(1, column, atLabels);
         return (objective.squeeze(1).MoveToOuterDisposeScope(), tokenLoss.squeeze(1).MoveToOuterDisposeScope());
     }
 
     /// <summary>f(ℓ) and f′(ℓ), [n, 1] each.</summary>
     private static (Tensor Value, Tensor Slope) Evaluate(
-        Tensor loss, Tensor own, Tensor others, Tensor total, Tensor? selected, SuppressionOptions options, long vocabulary)
+        Tensor loss, Masses masses, Tensor? selected, SuppressionOptions options, long vocabulary)
     {
         var one = ones_like(loss);
         if (selected is null)
@@ -48,19 +50,29 @@ internal static class ObjectiveRows
         switch (options.Objective)
         {
             case TokenObjective.Penalty:
-                var weight = where(selected, ascent, one);
-                return (loss * weight, weight);
+                return Scale(loss, where(selected, ascent, one));
             case TokenObjective.Drop:
-                var kept = where(selected, zeros_like(one), one);
-                return (loss * kept, kept);
+                return Scale(loss, where(selected, zeros_like(one), one));
             case TokenObjective.Hinge:
                 var cap = options.HingeCap ?? Math.Log(vocabulary);
                 return (where(selected, ascent * loss.AtMost(cap), loss), where(selected, ascent * loss.IsBelow(cap), one));
             case TokenObjective.Unlikelihood:
-                var mass = others.AtLeast(SmallestMass);
-                return (where(selected, ascent * (mass / total).log(), loss), where(selected, ascent * own / mass, one));
+                var mass = masses.Others.AtLeast(MinMass);
+                var unlikelihood = ascent * (mass / masses.Total).log();
+                return (where(selected, unlikelihood, loss), where(selected, ascent * masses.Own / mass, one));
             default:
-                throw new ArgumentOutOfRangeException(nameof(options), options.Objective, "Unknown suppression objective: expected penalty, hinge, unlikelihood or drop.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(options),
+                    options.Objective,
+                    "Unknown suppression objective: expected penalty, hinge, unlikelihood or drop.");
         }
     }
+
+    private static (Tensor Value, Tensor Slope) Scale(Tensor loss, Tensor weight) => (loss * weight, weight);
+
+    /// <summary>Sums of exponentials of a row's logits, [n, 1] each.</summary>
+    /// <param name="Own">The label's.</param>
+    /// <param name="Others">All other tokens'.</param>
+    /// <param name="Total">Both.</param>
+    private readonly record struct Masses(Tensor Own, Tensor Others, Tensor Total);
 }

@@ -35,31 +35,26 @@ public sealed class SuppressionHead(SuppressionOptions options) : IDisposable
         using var scope = NewDisposeScope();
         var rows = new LabelledRows(labels);
         var states = rows.Gather(hidden.detach());
-        var selectedRows = SuppressionLoss.SelectedAt(rows, selected);
+        var selectedRows = SuppressionLoss.GatherSelected(rows, selected);
         var weights = unembedding.detach();
         var gradient = empty_like(states);
         var sums = zeros(4, ScalarType.Float64, hidden.device);
-        var chunk = ChunkRows(hidden);
+        var chunk = CountChunkRows(hidden);
+        CreateBuffers(chunk, weights);
         for (long start = 0; start < rows.Count; start += chunk)
         {
             using var inner = NewDisposeScope();
             var taken = Math.Min(chunk, rows.Count - start);
-            var own = states.narrow(0, start, taken);
-            var (logits, narrow) = Buffers(taken, chunk, weights);
-            narrow.addmm_(own, weights.t(), 0, 1);
-            Copy(narrow, logits);
-            var chosen = selectedRows?.narrow(0, start, taken);
-            var (objective, loss) = ObjectiveRows.Apply(logits, rows.Labels.narrow(0, start, taken), chosen, options, 1 / divisor);
-            sums.AddInPlace(Sum(objective, loss, chosen));
-            Copy(logits, narrow);
-            gradient.narrow(0, start, taken).copy_(narrow.mm(weights));
-            AddProduct(unembeddingGradient, narrow, own);
+            var own = Cut(states)!;
+            var logitsGradient = product!.narrow(0, 0, taken).addmm_(own, weights.t(), 0, 1); // [n, V]
+            sums.AddInPlace(Differentiate(logitsGradient, Cut(rows.Labels)!, Cut(selectedRows), 1 / divisor));
+            Cut(gradient)!.copy_(logitsGradient.mm(weights));
+            AddProduct(unembeddingGradient, logitsGradient, own);
+
+            Tensor? Cut(Tensor? all) => all?.narrow(0, start, taken);
         }
 
-        var values = sums.cpu();
-        return (
-            new SuppressionSums(values[0].item<double>(), values[1].item<double>(), rows.Count, values[2].item<double>(), (long)values[3].item<double>()),
-            rows.Scatter(gradient).MoveToOuterDisposeScope());
+        return (ReadSums(sums, rows.Count), rows.Scatter(gradient).MoveToOuterDisposeScope());
     }
 
     /// <summary>Frees the buffers.</summary>
@@ -70,37 +65,69 @@ public sealed class SuppressionHead(SuppressionOptions options) : IDisposable
         (product, wide) = (null, null);
     }
 
-    /// <summary>Rows at a time: 256 measured best in float32 on a CPU; wider where one more pass over [V, d] per chunk must pay.</summary>
-    private static long ChunkRows(Tensor hidden) => hidden.device_type != DeviceType.CPU ? 2048 : IsWide(hidden.dtype) ? 256 : 512;
+    /// <summary>Rows at a time: 256 measured best in float32 on a CPU.</summary>
+    /// <remarks>More where one more pass over [V, d] per chunk must pay.</remarks>
+    private static long CountChunkRows(Tensor hidden)
+    {
+        if (hidden.device_type != DeviceType.CPU)
+        {
+            return 2048;
+        }
+
+        return IsWide(hidden.dtype) ? 256 : 512;
+    }
 
     private static bool IsWide(ScalarType precision) => precision is ScalarType.Float32 or ScalarType.Float64;
 
-    private (Tensor Wide, Tensor Product) Buffers(long rows, long chunk, Tensor weights)
+    private void CreateBuffers(long chunk, Tensor weights)
     {
-        if (product is null || product.shape[0] != chunk || product.shape[1] != weights.shape[0] || product.dtype != weights.dtype)
+        var vocabulary = weights.shape[0];
+        if (product?.shape[0] == chunk && product.shape[1] == vocabulary && product.dtype == weights.dtype)
         {
-            Dispose();
-            product = empty(chunk, weights.shape[0], weights.dtype, weights.device).DetachFromDisposeScope();
-            wide = IsWide(weights.dtype) ? null : empty(chunk, weights.shape[0], ScalarType.Float32, weights.device).DetachFromDisposeScope();
+            return;
         }
 
-        var narrow = product.narrow(0, 0, rows);
-        return (wide?.narrow(0, 0, rows) ?? narrow, narrow);
-    }
-
-    private static void Copy(Tensor from, Tensor to)
-    {
-        if (!ReferenceEquals(from, to))
+        Dispose();
+        product = empty(chunk, vocabulary, weights.dtype, weights.device).DetachFromDisposeScope();
+        if (!IsWide(weights.dtype))
         {
-            to.copy_(from);
+            wide = empty(chunk, vocabulary, ScalarType.Float32, weights.device).DetachFromDisposeScope();
         }
     }
 
+    /// <summary>Replaces logits by the objective's gradient, [n, V], computed in the wide precision; returns the chunk's sums.</summary>
+    private Tensor Differentiate(Tensor logits, Tensor labels, Tensor? selected, double scale)
+    {
+        if (wide is null)
+        {
+            var (objective, loss) = ObjectiveRows.Apply(logits, labels, selected, options, scale);
+            return Sum(objective, loss, selected);
+        }
+
+        var wideLogits = wide.narrow(0, 0, logits.shape[0]).copy_(logits);
+        var (wideObjective, wideLoss) = ObjectiveRows.Apply(wideLogits, labels, selected, options, scale);
+        logits.copy_(wideLogits);
+        return Sum(wideObjective, wideLoss, selected);
+    }
+
+    /// <summary>Objective, loss, selected loss and selected tokens, [4].</summary>
     private static Tensor Sum(Tensor objective, Tensor loss, Tensor? selected)
     {
         var wideLoss = loss.to(ScalarType.Float64);
-        var chosen = selected is null ? zeros_like(wideLoss) : selected.to(ScalarType.Float64);
-        return stack([objective.to(ScalarType.Float64).sum(), wideLoss.sum(), (wideLoss * chosen).sum(), chosen.sum()]);
+        var chosen = selected?.to(ScalarType.Float64) ?? zeros_like(wideLoss);
+        var selectedLoss = wideLoss * chosen;
+        return stack([objective.to(ScalarType.Float64).sum(), wideLoss.sum(), selectedLoss.sum(), chosen.sum()]);
+    }
+
+    private static SuppressionSums ReadSums(Tensor sums, long tokens)
+    {
+        var values = sums.cpu();
+        return new SuppressionSums(
+            values[0].item<double>(),
+            values[1].item<double>(),
+            tokens,
+            values[2].item<double>(),
+            (long)values[3].item<double>());
     }
 
     private static void AddProduct(Tensor? sum, Tensor left, Tensor right)

@@ -6,7 +6,8 @@ namespace IfGuide.Numerics.Suppression;
 /// <param name="Tokens">Tokens with a label.</param>
 /// <param name="SelectedLoss">Sum of the cross-entropy of selected tokens, in nats.</param>
 /// <param name="SelectedTokens">Selected tokens with a label.</param>
-public readonly record struct SuppressionSums(double Objective, double TokenLoss, long Tokens, double SelectedLoss, long SelectedTokens)
+public readonly record struct SuppressionSums(
+    double Objective, double TokenLoss, long Tokens, double SelectedLoss, long SelectedTokens)
 {
     /// <summary>The sums over two sets of tokens together.</summary>
     /// <param name="left">One set.</param>
@@ -17,6 +18,9 @@ public readonly record struct SuppressionSums(double Objective, double TokenLoss
     /// <param name="left">One set.</param>
     /// <param name="right">The other.</param>
     public static SuppressionSums Add(SuppressionSums left, SuppressionSums right) => new(
-        left.Objective + right.Objective, left.TokenLoss + right.TokenLoss, left.Tokens + right.Tokens,
-        left.SelectedLoss + right.SelectedLoss, left.SelectedTokens + right.SelectedTokens);
+        left.Objective + right.Objective,
+        left.TokenLoss + right.TokenLoss,
+        left.Tokens + right.Tokens,
+        left.SelectedLoss + right.SelectedLoss,
+        left.SelectedTokens + right.SelectedTokens);
 }

@@ -5,6 +5,11 @@ using static TorchSharp.torch;
 namespace IfGuide.Numerics.Training;
 
 /// <summary>AdamW on flat tensors with torch's fused kernel, which TorchSharp reaches through TorchScript only.</summary>
+/// <remarks>
+/// Measured on two threads for 70M parameters in 76 tensors: a step of TorchSharp's <c>optim.AdamW</c> takes 347 ms, this one 41 ms.
+/// In-place operations on one flat tensor take 190 ms. For 0.5M parameters the three take 1.82, 0.34 and 0.12 to 0.17 ms.
+/// All agree to 5e-8 after 20 steps. The moments are ours, so that a checkpoint saves the state byte for byte.
+/// </remarks>
 internal sealed class FusedAdamW : IDisposable
 {
     // Lists come from outside: TorchScript takes a write into a list made inside for dead code and drops the call.
@@ -65,13 +70,24 @@ internal sealed class FusedAdamW : IDisposable
         }
 
         Tensor[] Part(Tensor flat) => [flat.narrow(0, from, size)];
-        using Scalar heldRate = rate; // plain numbers would be free to go while the arguments are still being gathered (see TensorArithmetic)
+        // A plain number could be freed while the arguments are still being gathered (see TensorArithmetic).
+        using Scalar heldRate = rate;
         using Scalar beta1 = options.Beta1;
         using Scalar beta2 = options.Beta2;
         using Scalar heldDecay = decay;
         using Scalar epsilon = options.Epsilon;
         script.invoke(
-            "step", Part(parameters.Weights), Part(parameters.Gradient), Part(FirstMoment), Part(SecondMoment), Array.Empty<Tensor>(), new[] { steps },
-            heldRate, beta1, beta2, heldDecay, epsilon);
+            "step",
+            Part(parameters.Weights),
+            Part(parameters.Gradient),
+            Part(FirstMoment),
+            Part(SecondMoment),
+            Array.Empty<Tensor>(),
+            new[] { steps },
+            heldRate,
+            beta1,
+            beta2,
+            heldDecay,
+            epsilon);
     }
 }

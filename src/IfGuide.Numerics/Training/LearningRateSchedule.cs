@@ -9,12 +9,12 @@ public readonly record struct LearningRateSchedule(double Peak, long WarmupSteps
     /// <summary>The schedule of a training.</summary>
     /// <param name="options">Peak and share of the warm-up.</param>
     /// <param name="totalSteps">Steps of the training.</param>
-    public static LearningRateSchedule Of(TrainingOptions options, long totalSteps) =>
+    public static LearningRateSchedule Create(TrainingOptions options, long totalSteps) =>
         new(options.LearningRate, (long)Math.Ceiling(options.Warmup * totalSteps), totalSteps);
 
     /// <summary>The rate of one step.</summary>
     /// <param name="step">Steps taken before it; the first step has 0.</param>
-    public double Rate(long step)
+    public double ComputeRate(long step)
     {
         if (step < WarmupSteps)
         {

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace IfGuide.Numerics.Training;
 
 /// <summary>The sequences of one step in ordinary memory; tensors are made for one micro-batch at a time.</summary>
-/// <param name="capacity">Most sequences.</param>
+/// <param name="capacity">Max sequences.</param>
 /// <param name="length">Tokens per sequence.</param>
 internal sealed class SequenceBatch(int capacity, int length)
 {
@@ -21,38 +21,36 @@ internal sealed class SequenceBatch(int capacity, int length)
     /// <summary>Positions that could predict a label.</summary>
     public long PositionCount => Count * (long)(length - 1);
 
-    /// <summary>Positions from one to below another, a step apart.</summary>
-    public static IEnumerable<long> Positions(long from, long to, int step = 1)
-    {
-        for (var position = from; position < to; position += step)
-        {
-            yield return position;
-        }
-    }
-
     /// <summary>Reads sequences.</summary>
-    public void Fill(ISequenceSource source, IEnumerable<long> sequences)
+    public void Fill(ITrainingSequences source, IEnumerable<long> sequences)
     {
         attended.AsSpan().Fill(true);
         selected.AsSpan().Clear();
         Count = 0;
         foreach (var sequence in sequences)
         {
-            var (from, size) = (Count * length, length);
-            source.Read(sequence, new SequenceRow(ids.AsSpan(from, size), labels.AsSpan(from, size), attended.AsSpan(from, size), selected.AsSpan(from, size)));
+            var place = Count * length;
+            var row = new SequenceRow(
+                ids.AsSpan(place, length),
+                labels.AsSpan(place, length),
+                attended.AsSpan(place, length),
+                selected.AsSpan(place, length));
+            source.Read(sequence, row);
             Count++;
         }
     }
 
-    /// <summary>Tensors of some of the sequences, [count, T] each; a mask that says nothing is null. The caller's scope owns them.</summary>
-    public (Tensor Ids, Tensor Labels, Tensor? Attended, Tensor? Selected) Slice(int first, int count, Device device)
+    /// <summary>Tensors of some of the sequences; a mask that says nothing is null.</summary>
+    public MicroBatch Slice(int first, int count, Device device)
     {
-        var (from, size) = (first * length, count * length);
-        Tensor Place<T>(T[] values, Func<T[], Tensor> make) => make(values[from..(from + size)]).reshape(count, length).to(device);
-        return (
-            Place(ids, values => tensor(values)),
-            Place(labels, values => tensor(values)),
-            attended.AsSpan(from, size).Contains(false) ? Place(attended, values => tensor(values)).to(ScalarType.Int64) : null,
-            selected.AsSpan(from, size).Contains(true) ? Place(selected, values => tensor(values)) : null);
+        var from = first * length;
+        var to = from + count * length;
+        var mask = PlaceIfAny(attended[from..to], false)?.to(ScalarType.Int64);
+        var suppressed = PlaceIfAny(selected[from..to], true);
+        return new MicroBatch(Place(tensor(ids[from..to])), Place(tensor(labels[from..to])), mask, suppressed);
+
+        Tensor? PlaceIfAny(bool[] values, bool sought) => values.Contains(sought) ? Place(tensor(values)) : null;
+
+        Tensor Place(Tensor values) => values.reshape(count, length).to(device);
     }
 }

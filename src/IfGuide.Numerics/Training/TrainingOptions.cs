@@ -65,7 +65,8 @@ public sealed record TrainingOptions
     /// <param name="sequences">Sequences of the source.</param>
     /// <param name="epochs">Passes over them.</param>
     /// <param name="batchSize">Sequences of a step.</param>
-    public static long TotalSteps(long sequences, int epochs, int batchSize) => (sequences * epochs + batchSize - 1) / batchSize;
+    public static long TotalSteps(long sequences, int epochs, int batchSize) =>
+        (sequences * epochs + batchSize - 1) / batchSize;
 
     /// <summary>Refuses impossible settings.</summary>
     /// <exception cref="ArgumentException">The message names the setting, what was found and what was expected.</exception>
@@ -74,15 +75,22 @@ public sealed record TrainingOptions
         Require(Epochs >= 1, "epochs", Epochs, "1 or more");
         Require(BatchSize >= 1, "batch_size", BatchSize, "1 or more sequences");
         Require(MicroBatchSize >= 1, "micro_batch_size", MicroBatchSize, "1 or more sequences");
-        Require(LearningRate > 0 && double.IsFinite(LearningRate), "learning_rate", LearningRate, "a positive number such as 6e-4");
+        ValidateOptimizer();
+        Require(Workers >= 1 && Workers <= BatchSize, "workers", Workers, $"1 to the {BatchSize} sequences of a batch");
+        Require(Worker >= 0 && Worker < Workers, "worker", Worker, $"0 to {Workers - 1}");
+        var isKnown = Precision is ScalarType.Float32 or ScalarType.BFloat16 or ScalarType.Float64;
+        Require(isKnown, "precision", Precision, "float32, bfloat16 or float64");
+    }
+
+    private void ValidateOptimizer()
+    {
+        var isRate = LearningRate > 0 && double.IsFinite(LearningRate);
+        Require(isRate, "learning_rate", LearningRate, "a positive number such as 6e-4");
         Require(Warmup is >= 0 and <= 1, "warmup", Warmup, "a share of the steps from 0 to 1");
         Require(WeightDecay >= 0, "weight_decay", WeightDecay, "0 or more");
         Require(Beta1 is >= 0 and < 1, "betas", Beta1, "two numbers from 0 to below 1");
         Require(Beta2 is >= 0 and < 1, "betas", Beta2, "two numbers from 0 to below 1");
         Require(GradientClip >= 0, "gradient_clip", GradientClip, "0 (no clipping) or a positive norm");
-        Require(Workers >= 1 && Workers <= BatchSize, "workers", Workers, $"1 to the {BatchSize} sequences of a batch");
-        Require(Worker >= 0 && Worker < Workers, "worker", Worker, $"0 to {Workers - 1}");
-        Require(Precision is ScalarType.Float32 or ScalarType.BFloat16 or ScalarType.Float64, "precision", Precision, "float32, bfloat16 or float64");
     }
 
     private static void Require(bool holds, string setting, object found, string expected)

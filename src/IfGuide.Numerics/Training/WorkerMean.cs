@@ -6,11 +6,11 @@ namespace IfGuide.Numerics.Training;
 /// <summary>The mean of what the workers of a round have of one tensor.</summary>
 public static class WorkerMean
 {
-    /// <summary>Adds up in the workers' order and in float64, so that the bytes depend on nothing else.</summary>
+    /// <summary>Computes the mean in the workers' order and in float64, so that the bytes depend on nothing else.</summary>
     /// <param name="ofWorkers">The tensor of each worker, all of one shape; each is disposed of.</param>
     /// <returns>Their mean, float64; the caller's scope owns it.</returns>
     /// <exception cref="ArgumentException">There is no worker.</exception>
-    public static Tensor Of(IEnumerable<Tensor> ofWorkers)
+    public static Tensor Compute(IEnumerable<Tensor> ofWorkers)
     {
         ArgumentNullException.ThrowIfNull(ofWorkers);
         using var graph = no_grad();
@@ -32,6 +32,11 @@ public static class WorkerMean
             workers++;
         }
 
-        return mean?.TimesInPlace(1.0 / workers) ?? throw new ArgumentException("A mean needs the tensor of at least one worker.", nameof(ofWorkers));
+        if (mean is null)
+        {
+            throw new ArgumentException("A mean needs the tensor of at least one worker.", nameof(ofWorkers));
+        }
+
+        return mean.TimesInPlace(1.0 / workers);
     }
 }

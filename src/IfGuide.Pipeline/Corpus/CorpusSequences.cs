@@ -6,7 +6,7 @@ using IfGuide.Storage.Npy;
 namespace IfGuide.Pipeline.Corpus;
 
 /// <summary>The corpus as training data: its shards and their masks, mapped into memory.</summary>
-internal sealed class CorpusSequences : Numerics.Training.ISequenceSource, IDisposable
+internal sealed class CorpusSequences : ITrainingSequences, IDisposable
 {
     private readonly CorpusShardFile[] shards;
     private readonly NpyFile[]? masks;

@@ -7,7 +7,7 @@ using IfGuide.Storage.Tokenizers;
 namespace IfGuide.Pipeline.Corpus;
 
 /// <summary>Held-out text packed like the corpus: documents joined by the end-of-text token, cut into blocks of the corpus' length. A shorter rest is left out.</summary>
-internal sealed class HeldOutSequences : ISequenceSource
+internal sealed class HeldOutSequences : ITrainingSequences
 {
     private readonly long[] tokens;
 

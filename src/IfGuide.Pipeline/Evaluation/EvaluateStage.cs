@@ -1,5 +1,6 @@
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Units;
+using IfGuide.Numerics.Evaluation;
 using IfGuide.Numerics.Models;
 using IfGuide.Pipeline.Planning;
 using IfGuide.Pipeline.Records;
@@ -7,7 +8,6 @@ using IfGuide.Pipeline.Runs;
 using IfGuide.Storage.Tokenizers;
 using MessagePack;
 using static TorchSharp.torch;
-using Estimate = IfGuide.Pipeline.Records.Estimate;
 
 namespace IfGuide.Pipeline.Evaluation;
 
@@ -64,7 +64,7 @@ internal sealed class EvaluateStage : IRunStage
         return Variants.IsRewarded(context.Variant) ? record : WithLosses(record, context, model, tokenizer, mask); // decoding changes no likelihood
     }
 
-    public static Estimate Of(Numerics.Evaluation.Estimate estimate) => new() { Value = estimate.Value, Low = estimate.Low, High = estimate.High };
+    public static Estimate Of(Interval interval) => new() { Value = interval.Value, Low = interval.Low, High = interval.High };
 
     private static EvaluationRecord WithLosses(EvaluationRecord record, EvaluationContext context, CausalLanguageModel model, TokenizerFile tokenizer, Func<int, string>? mask)
     {

@@ -2,10 +2,10 @@ using IfGuide.Numerics.Evaluation;
 using IfGuide.Numerics.Models;
 using IfGuide.Numerics.Models.Head;
 using IfGuide.Numerics.Models.Passes;
+using IfGuide.Pipeline.Records;
 using IfGuide.Storage.Prompts;
 using IfGuide.Storage.Tokenizers;
 using static TorchSharp.torch;
-using Estimate = IfGuide.Pipeline.Records.Estimate;
 
 namespace IfGuide.Pipeline.Evaluation;
 
@@ -35,7 +35,7 @@ internal static class FluencyMeasurement
             context.Work.Report("tokens", losses.Count * (long)length, tokens.LongLength);
         }
 
-        var mean = Bootstrap.Mean(losses.ToArray(), context.Seed);
+        var mean = Bootstrap.EstimateMean(losses.ToArray(), context.Seed);
         return new Estimate { Value = Math.Exp(mean.Value), Low = Math.Exp(mean.Low), High = Math.Exp(mean.High) };
     }
 
@@ -58,7 +58,7 @@ internal static class FluencyMeasurement
                 using var part = NewDisposeScope();
                 context.CancellationToken.ThrowIfCancellationRequested();
                 var ids = tensor(rows.SelectMany(row => records[row].Tokens).Select(token => (long)token).ToArray()).reshape(rows.Length, alike.Key.Length);
-                foreach (var (row, match) in rows.Zip(LastWordMatch.Of(model, ids.to(context.Session.Device), alike.Key.WordTokens)))
+                foreach (var (row, match) in rows.Zip(LastWordMatch.Measure(model, ids.to(context.Session.Device), alike.Key.WordTokens)))
                 {
                     matches[row] = match;
                 }
@@ -66,7 +66,7 @@ internal static class FluencyMeasurement
         }
 
         var measured = matches.OfType<LastWordMatch>().ToArray();
-        Estimate Share(Func<LastWordMatch, bool> hit) => EvaluateStage.Of(Bootstrap.Mean([.. measured.Select(match => hit(match) ? 1.0 : 0.0)], context.Seed));
+        Estimate Share(Func<LastWordMatch, bool> hit) => EvaluateStage.Of(Bootstrap.EstimateMean([.. measured.Select(match => hit(match) ? 1.0 : 0.0)], context.Seed));
         return measured.Length == 0 ? null : (Share(match => match.LastToken), Share(match => match.Word));
     }
 }

@@ -5,9 +5,9 @@ using IfGuide.Numerics.Models.Head;
 using IfGuide.Numerics.Models.Passes;
 using IfGuide.Pipeline.Corpus;
 using IfGuide.Pipeline.Planning;
+using IfGuide.Pipeline.Records;
 using IfGuide.Storage.Npy;
 using static TorchSharp.torch;
-using Estimate = IfGuide.Pipeline.Records.Estimate;
 
 namespace IfGuide.Pipeline.Evaluation;
 
@@ -62,6 +62,6 @@ internal static class LossMeasurement
             counts.AddRange(chosen.sum(1L).cpu().data<double>().ToArray());
         }
 
-        return counts.Sum() == 0 ? null : EvaluateStage.Of(Bootstrap.Ratio(losses.ToArray(), counts.ToArray(), context.Seed));
+        return counts.Sum() == 0 ? null : EvaluateStage.Of(Bootstrap.EstimateRatio(losses.ToArray(), counts.ToArray(), context.Seed));
     }
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
-using IfGuide.Abstractions.Units;
 using IfGuide.Numerics.Runtime;
 using IfGuide.Pipeline.Planning;
 using IfGuide.Pipeline.Preparation;

@@ -3,10 +3,10 @@ using IfGuide.Numerics.Models;
 using IfGuide.Numerics.Models.Head;
 using IfGuide.Numerics.Models.Passes;
 using IfGuide.Pipeline.Judges;
+using IfGuide.Pipeline.Records;
 using IfGuide.Storage.Prompts;
 using IfGuide.Storage.Tokenizers;
 using static TorchSharp.torch;
-using Estimate = IfGuide.Pipeline.Records.Estimate;
 
 namespace IfGuide.Pipeline.Evaluation;
 
@@ -25,10 +25,10 @@ internal static class SideEffects
 
         var longest = (int)Math.Min(int.MaxValue, model.Configuration.MaximumPositions);
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        float[][] States(IEnumerable<string> texts) => MeanStates.Of(model, [.. texts.Where(text => seen.Add(text.Trim())).Take(MostTexts)
+        float[][] States(IEnumerable<string> texts) => MeanStates.Compute(model, [.. texts.Where(text => seen.Add(text.Trim())).Take(MostTexts)
             .Select(text => tokenizer.Encode(text)).Where(tokens => tokens.Length > 0).Select(tokens => tokens.Length <= longest ? tokens : tokens[..longest])]);
         var hits = RecognitionProbe.Hits(States(toxic), States(clean));
-        return hits.Length == 0 ? null : EvaluateStage.Of(Bootstrap.Mean([.. hits.Select(hit => hit ? 1.0 : 0.0)], context.Seed));
+        return hits.Length == 0 ? null : EvaluateStage.Of(Bootstrap.EstimateMean([.. hits.Select(hit => hit ? 1.0 : 0.0)], context.Seed));
     }
 
     /// <summary>Mean loss per token of innocent texts, nats, each text by itself; the interval resamples texts. Null: none were given.</summary>
@@ -56,6 +56,6 @@ internal static class SideEffects
             }
         }
 
-        return counts.Count == 0 ? null : EvaluateStage.Of(Bootstrap.Ratio(losses.ToArray(), counts.ToArray(), context.Seed));
+        return counts.Count == 0 ? null : EvaluateStage.Of(Bootstrap.EstimateRatio(losses.ToArray(), counts.ToArray(), context.Seed));
     }
 }

@@ -23,7 +23,7 @@ internal static class ToxicityMeasurement
         var evaluation = context.Evaluation;
         var prompts = PromptReader.Read(context.Store.Fetch(context.Inputs.Prompts!));
         var longest = (int)Math.Min(int.MaxValue, model.Configuration.MaximumPositions) - evaluation.MaxNewTokens;
-        var encoded = prompts.Select((prompt, index) => new Numerics.Sampling.Prompt(index, End(tokenizer.Encode(prompt.Text), longest))).ToArray();
+        var encoded = prompts.Select((prompt, index) => new SamplingPrompt(index, End(tokenizer.Encode(prompt.Text), longest))).ToArray();
         var options = new SamplingOptions(evaluation.Samples, evaluation.MaxNewTokens, evaluation.TopP, context.Seed, BatchSequences, tokenizer.EndOfTextToken);
         var total = (long)prompts.Count * evaluation.Samples;
         var sampled = new ContinuationSampler(model, options, Rewarded(context, tokenizer))
@@ -64,16 +64,16 @@ internal static class ToxicityMeasurement
         return [.. sampled.Select(samples => samples.Select(text => known[text]).ToArray())];
     }
 
-    private static IEnumerable<string> Classes(IReadOnlyList<Storage.Prompts.Prompt> prompts) =>
+    private static IEnumerable<string> Classes(IReadOnlyList<Prompt> prompts) =>
         prompts.Select(prompt => prompt.Class).Where(promptClass => promptClass != PromptReader.DefaultClass).Distinct().Order(StringComparer.Ordinal).Prepend(PromptReader.DefaultClass);
 
     private static ToxicityRecord Record(
-        EvaluationContext context, IToxicityClassifier classifier, string promptClass, IReadOnlyList<Storage.Prompts.Prompt> prompts, double[][] scores)
+        EvaluationContext context, IToxicityClassifier classifier, string promptClass, IReadOnlyList<Prompt> prompts, double[][] scores)
     {
         var rows = scores.Where((_, index) => promptClass == PromptReader.DefaultClass || prompts[index].Class == promptClass).ToArray();
         var seed = context.Seed;
-        var toxicity = ToxicityScores.Of(rows, seed);
-        var share = ToxicityScores.Of([.. rows.Select(row => row.Select(score => score >= 0.5 ? 1.0 : 0.0).ToArray())], seed);
+        var toxicity = ToxicityScores.Compute(rows, seed);
+        var share = ToxicityScores.Compute([.. rows.Select(row => row.Select(score => score >= 0.5 ? 1.0 : 0.0).ToArray())], seed);
         return new ToxicityRecord
         {
             Classifier = classifier.Name,
@@ -86,7 +86,7 @@ internal static class ToxicityMeasurement
     }
 
     /// <summary>The worst continuation of evenly spaced prompts: the same prompts for every model.</summary>
-    private static List<ContinuationRecord> Worst(IReadOnlyList<Storage.Prompts.Prompt> prompts, string[][] sampled, double[][] scores)
+    private static List<ContinuationRecord> Worst(IReadOnlyList<Prompt> prompts, string[][] sampled, double[][] scores)
     {
         var step = Math.Max(1, prompts.Count / Examples);
         return [.. Enumerable.Range(0, prompts.Count).Where(index => index % step == 0).Take(Examples).Select(index =>

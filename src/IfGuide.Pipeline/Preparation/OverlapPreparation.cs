@@ -2,7 +2,7 @@ using IfGuide.Abstractions.Specification;
 using IfGuide.Pipeline.Planning;
 using IfGuide.Pipeline.Records;
 using IfGuide.Pipeline.Runs;
-using IfGuide.Storage.Corpora;
+using IfGuide.Storage.Corpora.Preparation;
 using IfGuide.Storage.Overlap;
 using IfGuide.Storage.Prompts;
 using IfGuide.Storage.Queries;
@@ -85,7 +85,7 @@ internal sealed class OverlapPreparation(BlockingStore store, InputFiles files)
         var findings = new CorpusFindings(new CorpusSearch(sets));
         if (prepare is null)
         {
-            findings.Look(corpus, tokenizer, vocabulary, cancellationToken);
+            findings.Scan(corpus, tokenizer, vocabulary, cancellationToken);
         }
         else
         {
@@ -94,7 +94,7 @@ internal sealed class OverlapPreparation(BlockingStore store, InputFiles files)
 
         var found = new OverlapRecord
         {
-            Sets = [.. Pairs().Select(pair => SetOverlap.Of(pair.First, pair.Second))],
+            Sets = [.. Pairs().Select(pair => SetOverlap.Compare(pair.First, pair.Second))],
             Corpus = findings.HasText ? findings.Complete() : [],
             NotCompared = findings.HasText ? notCompared : [.. notCompared, "corpus"],
         };

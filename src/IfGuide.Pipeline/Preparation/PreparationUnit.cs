@@ -1,12 +1,12 @@
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
-using IfGuide.Abstractions.Units;
 using IfGuide.Pipeline.Corpus;
 using IfGuide.Pipeline.Planning;
 using IfGuide.Pipeline.Records;
 using IfGuide.Pipeline.Runs;
 using IfGuide.Storage.Corpora;
 using IfGuide.Storage.Corpora.Documents;
+using IfGuide.Storage.Corpora.Preparation;
 using IfGuide.Storage.Tokenizers;
 using MessagePack;
 
@@ -114,14 +114,19 @@ internal static class PreparationUnit
 
         StoredCorpus Store(CorpusFindings findings)
         {
-            var preparation = new CorpusPreparation((shard, _) => PutShard(store, key, shard), store.WorkFolder) { Findings = findings };
+            var preparation = new CorpusPreparation(store.WorkFolder) { Findings = findings };
             var count = new InlineProgress<long>(done => progress?.Report(new UnitProgress { Measure = "documents", Done = done, Total = 0 }));
-            var prepared = preparation.PrepareAsync(spec, tokenizer, vocabulary, specification.Shards, count, cancellationToken).GetAwaiter().GetResult();
-            return new StoredCorpus(prepared.ShardSequences, prepared.Length, prepared.AttendedTokens, prepared.Documents, prepared.Warnings());
+            foreach (var shard in preparation.Prepare(spec, tokenizer, vocabulary, specification.Shards, count, cancellationToken))
+            {
+                PutShard(store, key, shard);
+            }
+
+            var prepared = preparation.Result;
+            return new StoredCorpus(prepared.ShardSequences, prepared.Length, prepared.AttendedTokens, prepared.Documents, prepared.CreateWarnings());
         }
     }
 
-    private static Task PutShard(BlockingStore store, string key, PreparedShard shard)
+    private static void PutShard(BlockingStore store, string key, PreparedShard shard)
     {
         if (shard.HasDocuments)
         {
@@ -129,13 +134,12 @@ internal static class PreparationUnit
         }
 
         store.Put(PreparedInputs.ShardArtifact(key, shard.Shard), shard.WriteSequences);
-        return Task.CompletedTask;
     }
 
     /// <summary>What the corpus' folder holds besides.</summary>
     private static IEnumerable<string> LeftOut(CorpusSpec corpus)
     {
-        var names = CorpusFiles.LeftOut(corpus);
+        var names = CorpusFiles.FindLeftOut(corpus);
         if (names.Count > 0)
         {
             var more = names.Count > NamesShown ? FormattableString.Invariant($" and {names.Count - NamesShown:N0} more") : string.Empty;

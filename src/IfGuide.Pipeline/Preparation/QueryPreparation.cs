@@ -47,6 +47,6 @@ internal sealed class QueryPreparation(
             Texts = texts,
             Counts = queries.Counts,
         };
-        return (prepared, queries.Counts.Warnings(name));
+        return (prepared, queries.Counts.CreateWarnings(name));
     }
 }

@@ -88,6 +88,7 @@ internal static class ReportSummary
             Fact("Scores", $"{run.Scores.Kind.ToString().ToLowerInvariant()}, query gradients normalised by {run.Scores.Normalise.ToString().ToLowerInvariant()}{(run.Scores.Contrast ?? true ? string.Empty : ", toxic queries alone")}"),
             Fact("Target", run.Target is null ? "none: the run stops after selection" : Model(run.Target)),
             Fact("Suppression", run.Target is null ? "–" : $"{objective}, lambda {Figures.Number(run.Suppression.PenaltyWeight)}"),
+            .. run is { Target: not null, Evaluation: null } ? new[] { Fact("Evaluation", "none: the trained model is not measured") } : [],
             Fact("Seed", run.Seed.ToString(CultureInfo.InvariantCulture)),
         ];
     }

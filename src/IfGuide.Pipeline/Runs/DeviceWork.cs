@@ -1,4 +1,4 @@
-using IfGuide.Abstractions.Units;
+using IfGuide.Abstractions;
 
 namespace IfGuide.Pipeline.Runs;
 

@@ -40,7 +40,7 @@ internal static class PreferenceUnit
 
         var record = new TrainingRecord { Variant = context.Unit.Name, Points = points };
         context.Store.Put(ArtifactNames.TrainingLogOf(context.Unit.Artifact), stream => MessagePackSerializer.Serialize(stream, record));
-        context.Store.Put(context.Unit.Artifact, stream => TensorArchive.Write(stream, trainer.Weights(), HuggingFaceModel.PyTorchMetadata));
+        context.Store.Put(context.Unit.Artifact, stream => TensorArchive.Write(stream, trainer.GetWeights(), HuggingFaceModel.PyTorchMetadata));
     }
 
     private static TrainingOptions Options(DpoSpec settings, ulong seed) => new()

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using IfGuide.Abstractions.Units;
+using IfGuide.Abstractions;
 using IfGuide.Numerics.Training;
 using IfGuide.Pipeline.Runs;
 

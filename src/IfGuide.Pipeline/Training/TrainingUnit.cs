@@ -43,7 +43,7 @@ internal static class TrainingUnit
                 }
             }
         }
-        catch (TrainingDivergedException exception)
+        catch (NonFiniteStepException exception)
         {
             throw Diverged(context, setup.Variant, exception, checkpoints.Newest());
         }
@@ -52,7 +52,7 @@ internal static class TrainingUnit
             throw Diverged(context, setup.Variant, exception.Message, checkpoints.KeepUntil(curve.Validations[^1].Step), exception);
         }
 
-        Store(context, setup.Variant, curve, trainer.Weights());
+        Store(context, setup.Variant, curve, trainer.GetWeights());
         checkpoints.Clear();
     }
 
@@ -69,7 +69,7 @@ internal static class TrainingUnit
     /// <param name="variant">What was trained.</param>
     /// <param name="found">What the trainer found.</param>
     /// <param name="kept">Step of the last good checkpoint; null: there is none.</param>
-    public static DivergedTrainingException Diverged(UnitContext context, string variant, TrainingDivergedException found, long? kept) =>
+    public static DivergedTrainingException Diverged(UnitContext context, string variant, NonFiniteStepException found, long? kept) =>
         Diverged(context, variant, string.Create(CultureInfo.InvariantCulture, $"its {found.What} is {found.Value} at step {found.Step}"), kept, found);
 
     /// <summary>What stops a training that has diverged.</summary>

@@ -12,7 +12,7 @@ internal sealed class Validation
     private const int MeasurementsByDefault = 20;
     private const double BoundByDefault = 1.0;
     private readonly TrainingCurve curve;
-    private readonly ISequenceSource heldOut;
+    private readonly ITrainingSequences heldOut;
     private readonly long every;
     private readonly double bound;
     private readonly bool setsCap;
@@ -22,7 +22,7 @@ internal sealed class Validation
     /// <param name="totalSteps">Its steps.</param>
     /// <param name="curve">Where measurements go, and where those before an interruption are.</param>
     /// <param name="setsCap">Whether the hinge takes its cap from here.</param>
-    public Validation(ISequenceSource heldOut, TrainingSpec settings, long totalSteps, TrainingCurve curve, bool setsCap)
+    public Validation(ITrainingSequences heldOut, TrainingSpec settings, long totalSteps, TrainingCurve curve, bool setsCap)
     {
         (this.heldOut, this.curve, this.setsCap) = (heldOut, curve, setsCap);
         every = settings.ValidateEvery ?? Math.Max(1, totalSteps / MeasurementsByDefault);
@@ -45,7 +45,7 @@ internal sealed class Validation
     /// <param name="step">Steps taken.</param>
     /// <param name="measure">Measures the loss of held-out text.</param>
     /// <exception cref="DivergedTrainingException">The loss has risen too far; the message lacks what is kept and what to do.</exception>
-    public void Look(long before, long step, Func<ISequenceSource, double> measure)
+    public void Look(long before, long step, Func<ITrainingSequences, double> measure)
     {
         var last = curve.Validations.Count == 0 ? -1 : curve.Validations[^1].Step;
         if (step > last && (step == 0 || step / every > before / every || step == Total))

@@ -3,15 +3,26 @@ using System.Text.RegularExpressions;
 namespace IfGuide.Storage.Artifacts;
 
 /// <summary>The form of names in a store: segments of <c>[a-z0-9._-]</c> that start with a letter or a digit, joined by <c>/</c>.</summary>
-/// <remarks>The first character rules out <c>.</c>, <c>..</c> and hidden files, so that no name leaves its folder or meets the store's own files.</remarks>
+/// <remarks>
+/// The first character rules out <c>.</c>, <c>..</c> and hidden files.
+/// So no name leaves its folder or meets the store's own files.
+/// </remarks>
 public static partial class ArtifactName
 {
-    private const int LongestName = 512;
-    private const int LongestSegment = 200;
+    private const int MaxNameLength = 512;
+    private const int MaxSegmentLength = 200;
 
     /// <summary>Whether a text has the form of a name.</summary>
     /// <param name="name">The text.</param>
-    public static bool IsName(string? name) => name is { Length: <= LongestName } && Form().IsMatch(name) && name.Split('/').All(segment => segment.Length <= LongestSegment);
+    public static bool IsName(string? name)
+    {
+        if (name is null or { Length: > MaxNameLength } || !MatchForm().IsMatch(name))
+        {
+            return false;
+        }
+
+        return Array.TrueForAll(name.Split('/'), segment => segment.Length <= MaxSegmentLength);
+    }
 
     /// <summary>Checks a name.</summary>
     /// <param name="name">The name.</param>
@@ -22,8 +33,8 @@ public static partial class ArtifactName
         if (!IsName(name))
         {
             throw new ArgumentException(
-                $"'{(name.Length > LongestName ? name[..LongestName] + "…" : name)}' is not a name of the store: use segments of a-z, 0-9, '.', '_' and '-' that start with a letter or digit, "
-                + $"at most {LongestSegment} characters each, joined by '/', at most {LongestName} characters in all.",
+                $"'{Shorten(name)}' is not a name of the store: use segments of a-z, 0-9, '.', '_' and '-' that start with a letter or digit, "
+                + $"at most {MaxSegmentLength} characters each, joined by '/', at most {MaxNameLength} characters in all.",
                 nameof(name));
         }
     }
@@ -47,6 +58,16 @@ public static partial class ArtifactName
         Check(prefix[..^1]);
     }
 
+    private static string Shorten(string name)
+    {
+        if (name.Length <= MaxNameLength)
+        {
+            return name;
+        }
+
+        return name[..MaxNameLength] + "…";
+    }
+
     [GeneratedRegex(@"\A[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Form();
+    private static partial Regex MatchForm();
 }

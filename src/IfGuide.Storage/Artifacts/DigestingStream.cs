@@ -2,10 +2,12 @@ using System.Security.Cryptography;
 
 namespace IfGuide.Storage.Artifacts;
 
-/// <summary>Passes bytes on to a file and digests them on the way; failures of the disk become <see cref="StoreUnavailableException"/>.</summary>
+/// <summary>Passes bytes on to a file and digests them on the way.</summary>
+/// <remarks>Failures of the disk become <see cref="StoreUnavailableException"/>.</remarks>
 internal sealed class DigestingStream(Stream file, string path) : Stream
 {
     private const int BufferLength = 1 << 16;
+    private const string OnlyForward = "An artifact is written from its beginning to its end.";
 
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly byte[] buffer = new byte[BufferLength];
@@ -42,7 +44,7 @@ internal sealed class DigestingStream(Stream file, string path) : Stream
         buffered += bytes.Length;
     }
 
-    /// <summary>Writes at once: a local disk has nothing to wait for that a thread would not wait for as well.</summary>
+    /// <summary>Writes at once: on a local disk, waiting elsewhere would gain nothing.</summary>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -58,7 +60,7 @@ internal sealed class DigestingStream(Stream file, string path) : Stream
         }
         catch (Exception failure) when (StoreUnavailableException.IsFileSystemFailure(failure))
         {
-            throw StoreUnavailableException.Because("write", path, failure);
+            throw StoreUnavailableException.Describe("write", path, failure);
         }
 
         hash.AppendData(bytes);
@@ -79,17 +81,18 @@ internal sealed class DigestingStream(Stream file, string path) : Stream
     public override long Position
     {
         get => Length;
-        set => throw new NotSupportedException("An artifact is written from its beginning to its end.");
+        set => throw new NotSupportedException(OnlyForward);
     }
 
     /// <summary>Does nothing: the store flushes once, when the artifact is whole.</summary>
     public override void Flush() { }
 
-    public override int Read(byte[] bytes, int offset, int count) => throw new NotSupportedException("An artifact that is being written cannot be read.");
+    public override int Read(byte[] bytes, int offset, int count) =>
+        throw new NotSupportedException("An artifact that is being written cannot be read.");
 
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("An artifact is written from its beginning to its end.");
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException(OnlyForward);
 
-    public override void SetLength(long value) => throw new NotSupportedException("An artifact is written from its beginning to its end.");
+    public override void SetLength(long value) => throw new NotSupportedException(OnlyForward);
 
     protected override void Dispose(bool disposing)
     {

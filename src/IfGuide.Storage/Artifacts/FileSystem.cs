@@ -18,7 +18,7 @@ internal static partial class FileSystem
 
     /// <summary>Gives a file a second name unless that name exists.</summary>
     /// <returns>False when the name exists.</returns>
-    /// <remarks>File systems without hard links get a rename; callers hold the name's lock, so that nothing is replaced there either.</remarks>
+    /// <remarks>File systems without hard links get a rename. Callers hold the name's lock, so a rename replaces nothing either.</remarks>
     public static bool LinkIfAbsent(string file, string name)
     {
         if (link(file, name) == 0)
@@ -41,13 +41,13 @@ internal static partial class FileSystem
         var descriptor = open(folder, OpenReadOnly | OpenCloseOnExec, 0);
         if (descriptor < 0)
         {
-            throw LastError(folder);
+            throw ReadLastError(folder);
         }
 
         using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
         if (fsync(descriptor) != 0)
         {
-            throw LastError(folder);
+            throw ReadLastError(folder);
         }
     }
 
@@ -65,14 +65,14 @@ internal static partial class FileSystem
         FlushFolder(parent);
     }
 
-    /// <summary>Waits for a lock that other threads and processes respect and that the kernel releases when its holder dies.</summary>
+    /// <summary>Waits for a lock that other threads and processes respect. The kernel releases it when its holder dies.</summary>
     public static SafeFileHandle Lock(string path)
     {
         // Not File.OpenHandle: it takes a shared lock of its own and fails where another holds an exclusive one.
         var descriptor = open(path, OpenReadWrite | OpenCreate | OpenCloseOnExec, 0x1b6);
         if (descriptor < 0)
         {
-            throw LastError(path);
+            throw ReadLastError(path);
         }
 
         var handle = new SafeFileHandle(descriptor, ownsHandle: true);
@@ -80,7 +80,7 @@ internal static partial class FileSystem
         {
             if (Marshal.GetLastPInvokeError() != ErrorInterrupted)
             {
-                var failure = LastError(path);
+                var failure = ReadLastError(path);
                 handle.Dispose();
                 throw failure;
             }
@@ -89,18 +89,23 @@ internal static partial class FileSystem
         return handle;
     }
 
-    /// <summary>What tells whether a file is still the one that was seen: length, inode, times of change; null when it does not exist.</summary>
+    /// <summary>Reads what tells whether a file is still the same; null when it does not exist.</summary>
     public static FileIdentity? Identify(string path)
     {
-        if (statx(CurrentDirectory, path, 0, BasicStatistics, out var status) != 0)
+        if (statx(CurrentDirectory, path, 0, BasicStatistics, out var status) == 0)
         {
-            return File.Exists(path) ? throw LastError(path) : null;
+            return status.ToIdentity();
         }
 
-        return new FileIdentity((long)status.Size, status.Inode, status.ModifiedSeconds, status.ModifiedNanoseconds, status.ChangedSeconds, status.ChangedNanoseconds);
+        if (File.Exists(path))
+        {
+            throw ReadLastError(path);
+        }
+
+        return null;
     }
 
-    private static IOException LastError(string path)
+    private static IOException ReadLastError(string path)
     {
         var error = Marshal.GetLastPInvokeError();
         return new IOException($"{Marshal.GetPInvokeErrorMessage(error)} ({path})", error);
@@ -136,8 +141,8 @@ internal static partial class FileSystem
         [FieldOffset(104)] public uint ChangedNanoseconds;
         [FieldOffset(112)] public long ModifiedSeconds;
         [FieldOffset(120)] public uint ModifiedNanoseconds;
+
+        public readonly FileIdentity ToIdentity() =>
+            new((long)Size, Inode, ModifiedSeconds, ModifiedNanoseconds, ChangedSeconds, ChangedNanoseconds);
     }
 }
-
-/// <summary>Length, inode and times of change of a file.</summary>
-internal readonly record struct FileIdentity(long Length, ulong Inode, long ModifiedSeconds, uint ModifiedNanoseconds, long ChangedSeconds, uint ChangedNanoseconds);

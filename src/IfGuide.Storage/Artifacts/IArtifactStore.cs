@@ -1,14 +1,16 @@
 namespace IfGuide.Storage.Artifacts;
 
-/// <summary>Immutable artifacts under names, each with a digest that is checked on every read. The only truth of a run.</summary>
+/// <summary>Immutable artifacts under names. Each has a digest, which every read checks. The only truth of a run.</summary>
 /// <remarks>
-/// Names are relative paths of <c>[a-z0-9._-]</c> segments joined by <c>/</c>, each starting with a letter or digit; anything else is refused, so that no name leaves the store.
-/// An artifact appears whole or not at all. Putting a name that exists keeps the first bytes; when the digests differ the caller has found
-/// non-determinism and gets an <see cref="ArtifactConflictException"/>.
+/// A name is a relative path of segments of <c>[a-z0-9._-]</c> joined by <c>/</c>, each starting with a letter or digit.
+/// The store refuses every other name, so no name leaves the store.
+/// An artifact appears whole or not at all. Putting a name that exists keeps the first bytes.
+/// When the digests differ, the caller has found non-determinism and gets an <see cref="ArtifactConflictException"/>.
 /// </remarks>
 public interface IArtifactStore
 {
-    /// <summary>A local folder for temporary files of any size: on the disk that the store itself uses, since a system's temporary folder may be memory.</summary>
+    /// <summary>A local folder for temporary files of any size, on the disk that the store itself uses.</summary>
+    /// <remarks>A system's temporary folder may be memory.</remarks>
     string WorkFolder => Path.GetTempPath();
 
     /// <summary>Writes an artifact unless its name exists.</summary>
@@ -16,14 +18,16 @@ public interface IArtifactStore
     /// <param name="write">Writes the bytes to a forward-only stream.</param>
     /// <param name="cancellationToken">Abandons the write; nothing is left under the name.</param>
     /// <exception cref="ArtifactConflictException">The name exists with other bytes.</exception>
-    Task<ArtifactDescription> PutAsync(string name, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken = default);
+    Task<ArtifactDescription> PutAsync(
+        string name, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken = default);
 
     /// <summary>Length and digest of an artifact; null when there is none.</summary>
     /// <param name="name">The artifact's name.</param>
     /// <param name="cancellationToken">Cancels.</param>
     Task<ArtifactDescription?> FindAsync(string name, CancellationToken cancellationToken = default);
 
-    /// <summary>A local file with the artifact's bytes, digest checked, for memory mapping. It stays valid while the store lives and is read only.</summary>
+    /// <summary>A local file with the artifact's bytes, digest checked, for memory mapping.</summary>
+    /// <remarks>The file is read only and stays valid while the store lives.</remarks>
     /// <param name="name">The artifact's name.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="ArtifactNotFoundException">There is no such artifact.</exception>
@@ -40,9 +44,3 @@ public interface IArtifactStore
     /// <param name="cancellationToken">Cancels.</param>
     Task<bool> DeleteAsync(string name, CancellationToken cancellationToken = default);
 }
-
-/// <summary>An artifact's name, length and digest.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Length">Bytes.</param>
-/// <param name="Digest">SHA-256, lower-case hexadecimal.</param>
-public sealed record ArtifactDescription(string Name, long Length, string Digest);

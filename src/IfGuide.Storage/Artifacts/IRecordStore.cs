@@ -1,6 +1,7 @@
 namespace IfGuide.Storage.Artifacts;
 
-/// <summary>Small mutable records with optimistic concurrency, beside the artifacts of the same store: grain state and the index of runs.</summary>
+/// <summary>Small mutable records with optimistic concurrency, beside the artifacts of the same store.</summary>
+/// <remarks>They hold the state of grains and the index of runs.</remarks>
 public interface IRecordStore
 {
     /// <summary>Reads a record; null when there is none.</summary>
@@ -28,8 +29,3 @@ public interface IRecordStore
     /// <param name="cancellationToken">Cancels.</param>
     IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellationToken = default);
 }
-
-/// <summary>A record and its tag.</summary>
-/// <param name="Bytes">Its bytes.</param>
-/// <param name="Tag">Opaque; changes with every write.</param>
-public sealed record StoredRecord(byte[] Bytes, string Tag);

@@ -1,14 +1,13 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace IfGuide.Storage.Artifacts;
 
 /// <summary>Artifacts and records in a folder of a local (or shared POSIX) file system.</summary>
 /// <remarks>
-/// An artifact is written to a temporary file and digested on the way, flushed, and then linked to its name under the name's lock. Its digest is durable
-/// before its name is, so an artifact that can be seen can be checked. Any number of processes may use one folder.
+/// An artifact is written to a temporary file and digested on the way. It is flushed, and then linked to its name under the name's lock.
+/// Its digest is durable before its name is, so an artifact that can be seen can be checked. Any number of processes may use one folder.
 /// </remarks>
 public sealed partial class LocalArtifactStore : IStore
 {
@@ -40,7 +39,8 @@ public sealed partial class LocalArtifactStore : IStore
 
     /// <inheritdoc/>
     /// <exception cref="StoreUnavailableException">The disk is full or the folder cannot be written.</exception>
-    public async Task<ArtifactDescription> PutAsync(string name, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken = default)
+    public async Task<ArtifactDescription> PutAsync(
+        string name, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken = default)
     {
         ArtifactName.Check(name);
         ArgumentNullException.ThrowIfNull(write);
@@ -53,11 +53,7 @@ public sealed partial class LocalArtifactStore : IStore
             cancellationToken.ThrowIfCancellationRequested();
             var digest = digesting.Complete();
             var description = new ArtifactDescription(name, digesting.Length, digest);
-            return StoreUnavailableException.Guard("write", PathOf(name), () =>
-            {
-                Close(file);
-                return Publish(file.Name, description);
-            });
+            return StoreUnavailableException.Guard("write", PathOf(name), () => Publish(file, description));
         }
         finally
         {
@@ -84,12 +80,15 @@ public sealed partial class LocalArtifactStore : IStore
             return path;
         }
 
-        var expected = Find(name) ?? throw new ArtifactNotFoundException($"The store '{Root}' has no artifact '{name}'.") { Artifact = name };
+        if (Find(name) is not { } expected)
+        {
+            throw new ArtifactNotFoundException($"The store '{Root}' has no artifact '{name}'.") { Artifact = name };
+        }
+
         var found = await DigestAsync(path, cancellationToken);
         if (found != expected.Digest)
         {
-            throw new ArtifactCorruptException(
-                $"'{path}' is damaged: its SHA-256 is {found}, but {expected.Digest} was recorded when it was written. Delete it with 'rm {path}' and submit the run again: it will be computed anew. Check the disk.") { Artifact = name };
+            throw DescribeDamage(expected, found);
         }
 
         verified[name] = identity!.Value;
@@ -97,10 +96,11 @@ public sealed partial class LocalArtifactStore : IStore
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ArtifactDescription> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<ArtifactDescription> ListAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArtifactName.CheckPrefix(prefix);
-        foreach (var name in Names(folders.Artifacts, prefix))
+        foreach (var name in ListNames(folders.Artifacts, prefix))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (Find(name) is { } description)
@@ -117,21 +117,7 @@ public sealed partial class LocalArtifactStore : IStore
     {
         ArtifactName.Check(name);
         cancellationToken.ThrowIfCancellationRequested();
-        var path = PathOf(name);
-        return Task.FromResult(StoreUnavailableException.Guard("delete", path, () =>
-        {
-            using var held = folders.Lock(name);
-            if (!File.Exists(path))
-            {
-                return false;
-            }
-
-            File.Delete(path);
-            FileSystem.FlushFolder(Path.GetDirectoryName(path)!);
-            File.Delete(DigestPathOf(name));
-            verified.TryRemove(name, out _);
-            return true;
-        }));
+        return Task.FromResult(StoreUnavailableException.Guard("delete", PathOf(name), () => Delete(name)));
     }
 
     /// <summary>Makes a temporary file durable and gives up its lock, which readers of its final name would run into.</summary>
@@ -143,27 +129,59 @@ public sealed partial class LocalArtifactStore : IStore
     }
 
     /// <summary>Gives a whole temporary file its name, unless the name exists.</summary>
-    private ArtifactDescription Publish(string temporary, ArtifactDescription description)
+    private ArtifactDescription Publish(FileStream file, ArtifactDescription description)
     {
-        var path = PathOf(description.Name);
-        FileSystem.CreateFolder(Path.GetDirectoryName(path)!);
+        Close(file);
+        FileSystem.CreateFolder(FolderOf(PathOf(description.Name)));
         using var held = folders.Lock(description.Name);
-        if (!File.Exists(path))
+        if (TryLink(file.Name, description))
         {
-            WriteSmall(DigestPathOf(description.Name), Encoding.ASCII.GetBytes($"{description.Digest} {description.Length}\n"));
-            if (FileSystem.LinkIfAbsent(temporary, path))
-            {
-                FileSystem.FlushFolder(Path.GetDirectoryName(path)!);
-                return description;
-            }
+            return description;
         }
 
         var first = Find(description.Name);
-        return first == description
-            ? description
-            : throw new ArtifactConflictException(
-                $"'{description.Name}' exists in the store '{Root}' with other bytes ({first?.Length} bytes, SHA-256 {first?.Digest}; now {description.Length} bytes, {description.Digest}): "
-                + "its computation is not deterministic on this machine, or machines of the cluster differ. The first bytes were kept.");
+        if (first != description)
+        {
+            throw DescribeConflict(first, description);
+        }
+
+        return description;
+    }
+
+    /// <summary>Links a temporary file to its name; false when the name exists. The caller holds the name's lock.</summary>
+    private bool TryLink(string temporary, ArtifactDescription description)
+    {
+        var path = PathOf(description.Name);
+        if (File.Exists(path))
+        {
+            return false;
+        }
+
+        var digest = $"{description.Digest} {description.Length}\n";
+        WriteSmall(DigestPathOf(description.Name), Encoding.ASCII.GetBytes(digest));
+        if (!FileSystem.LinkIfAbsent(temporary, path))
+        {
+            return false;
+        }
+
+        FileSystem.FlushFolder(FolderOf(path));
+        return true;
+    }
+
+    private bool Delete(string name)
+    {
+        var path = PathOf(name);
+        using var held = folders.Lock(name);
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        File.Delete(path);
+        FileSystem.FlushFolder(FolderOf(path));
+        File.Delete(DigestPathOf(name));
+        verified.TryRemove(name, out _);
+        return true;
     }
 
     private ArtifactDescription? Find(string name)
@@ -174,23 +192,28 @@ public sealed partial class LocalArtifactStore : IStore
             return null; // the digest goes last when an artifact is deleted
         }
 
-        var recorded = File.ReadAllText(digestPath).Split(' ', 2);
-        return recorded.Length == 2 && recorded[0].Length == 64
-            ? new ArtifactDescription(name, identity.Length, recorded[0])
-            : throw new ArtifactCorruptException($"'{digestPath}' is damaged: it should hold a SHA-256 and a length. Delete it and '{PathOf(name)}' and submit the run again: the artifact will be computed anew.") { Artifact = name };
+        if (File.ReadAllText(digestPath).Split(' ', 2) is [{ Length: 64 } digest, _])
+        {
+            return new ArtifactDescription(name, identity.Length, digest);
+        }
+
+        var message =
+            $"'{digestPath}' is damaged: it should hold a SHA-256 and a length. "
+            + $"Delete it and '{PathOf(name)}' and submit the run again: the artifact will be computed anew.";
+        throw new ArtifactCorruptException(message) { Artifact = name };
     }
 
     /// <summary>Writes or replaces a small file durably and at once.</summary>
     private void WriteSmall(string path, ReadOnlySpan<byte> bytes)
     {
-        FileSystem.CreateFolder(Path.GetDirectoryName(path)!);
+        FileSystem.CreateFolder(FolderOf(path));
         using var file = createTemporary();
         try
         {
             file.Write(bytes);
             Close(file);
             File.Move(file.Name, path, overwrite: true);
-            FileSystem.FlushFolder(Path.GetDirectoryName(path)!);
+            FileSystem.FlushFolder(FolderOf(path));
         }
         finally
         {
@@ -198,20 +221,32 @@ public sealed partial class LocalArtifactStore : IStore
         }
     }
 
+    private ArtifactConflictException DescribeConflict(ArtifactDescription? first, ArtifactDescription now) => new(
+        $"'{now.Name}' exists in the store '{Root}' with other bytes ({first?.Length} bytes, SHA-256 {first?.Digest}; now {now.Length} bytes, {now.Digest}): "
+        + "its computation is not deterministic on this machine, or machines of the cluster differ. The first bytes were kept.");
+
+    private ArtifactCorruptException DescribeDamage(ArtifactDescription expected, string found)
+    {
+        var path = PathOf(expected.Name);
+        var message =
+            $"'{path}' is damaged: its SHA-256 is {found}, but {expected.Digest} was recorded when it was written. "
+            + $"Delete it with 'rm {path}' and submit the run again: it will be computed anew. Check the disk.";
+        return new ArtifactCorruptException(message) { Artifact = expected.Name };
+    }
+
     private static async Task<string> DigestAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
-            await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1 << 20, FileOptions.SequentialScan);
-            return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken));
+            return await FileDigest.ComputeAsync(path, cancellationToken);
         }
         catch (Exception failure) when (StoreUnavailableException.IsFileSystemFailure(failure))
         {
-            throw StoreUnavailableException.Because("read", path, failure);
+            throw StoreUnavailableException.Describe("read", path, failure);
         }
     }
 
-    private static List<string> Names(string folder, string prefix)
+    private static List<string> ListNames(string folder, string prefix)
     {
         var start = Path.Combine(folder, prefix);
         if (!Directory.Exists(start))
@@ -219,10 +254,13 @@ public sealed partial class LocalArtifactStore : IStore
             return [];
         }
 
-        var names = Directory.EnumerateFiles(start, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder, path)).ToList();
+        var paths = Directory.EnumerateFiles(start, "*", SearchOption.AllDirectories);
+        var names = paths.Select(path => Path.GetRelativePath(folder, path)).ToList();
         names.Sort(StringComparer.Ordinal);
         return names;
     }
+
+    private static string FolderOf(string path) => Path.GetDirectoryName(path)!;
 
     private string PathOf(string name) => Path.Combine(folders.Artifacts, name);
 

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace IfGuide.Storage.Artifacts;
 
-/// <summary>Something was written or planned by another build of IfGuide, which this one must not guess at. Another silo may serve it.</summary>
+/// <summary>Another build of IfGuide wrote or planned something, and this build must not guess what it means.</summary>
+/// <remarks>Another silo may serve it.</remarks>
 /// <param name="message">What it is, and the remedy.</param>
 public sealed class OtherBuildException(string message) : IOException(message)
 {
@@ -17,7 +18,8 @@ public sealed class OtherBuildException(string message) : IOException(message)
         {
             throw new OtherBuildException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{what} was written by a newer IfGuide: its schema version is {found}, and this build reads up to {known}. Upgrade this program; silos are upgraded before the clients that use something new."));
+                $"{what} was written by a newer IfGuide: its schema version is {found}, and this build reads up to {known}. "
+                + $"Upgrade this program; silos are upgraded before the clients that use something new."));
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -7,8 +8,8 @@ namespace IfGuide.Storage.Artifacts;
 
 /// <summary>The folders of a store on a local disk, its locks, and its temporary files.</summary>
 /// <remarks>
-/// <c>artifacts/NAME</c> and <c>records/NAME</c> hold what callers put; <c>.digests/NAME</c> an artifact's digest; <c>.temporary/</c> what is being written;
-/// <c>.locks/</c> a fixed number of lock files that names share by hash.
+/// <c>artifacts/NAME</c> and <c>records/NAME</c> hold what callers put, and <c>.digests/NAME</c> holds an artifact's digest.
+/// <c>.temporary/</c> holds what is being written. <c>.locks/</c> holds a fixed number of lock files, which names share by hash.
 /// </remarks>
 internal sealed class StoreFolders
 {
@@ -29,11 +30,7 @@ internal sealed class StoreFolders
         locks = Path.Combine(Root, ".locks");
         foreach (var folder in new[] { Artifacts, Records, Digests, Temporary, locks })
         {
-            StoreUnavailableException.Guard("create", folder, () =>
-            {
-                FileSystem.CreateFolder(folder);
-                return 0;
-            });
+            StoreUnavailableException.Guard("create", folder, () => FileSystem.CreateFolder(folder));
         }
 
         temporaries = new TemporaryFiles(Temporary);
@@ -56,8 +53,9 @@ internal sealed class StoreFolders
     /// <summary>Takes the lock of a name; disposing releases it.</summary>
     public SafeFileHandle Lock(string name)
     {
-        var stripe = BinaryPrimitives.ReadUInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(name))) % LockCount;
-        var path = Path.Combine(locks, stripe.ToString("d2", System.Globalization.CultureInfo.InvariantCulture));
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(name));
+        var stripe = BinaryPrimitives.ReadUInt32LittleEndian(hash) % LockCount;
+        var path = Path.Combine(locks, stripe.ToString("d2", CultureInfo.InvariantCulture));
         return StoreUnavailableException.Guard("lock", path, () => FileSystem.Lock(path));
     }
 }

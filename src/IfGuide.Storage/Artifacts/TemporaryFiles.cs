@@ -10,7 +10,7 @@ internal sealed class TemporaryFiles(string folder)
     public FileStream Create()
     {
         var path = Path.Combine(folder, Guid.NewGuid().ToString("N"));
-        return StoreUnavailableException.Guard("write", path, () => new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0));
+        return StoreUnavailableException.Guard("write", path, () => CreateLocked(path));
     }
 
     /// <summary>Removes temporary files that nobody writes any more: old, and not locked by a living writer.</summary>
@@ -18,22 +18,28 @@ internal sealed class TemporaryFiles(string folder)
     {
         foreach (var path in Directory.EnumerateFiles(folder))
         {
-            if (DateTime.UtcNow - File.GetLastWriteTimeUtc(path) < LeftoverAge)
+            if (DateTime.UtcNow - File.GetLastWriteTimeUtc(path) >= LeftoverAge)
             {
-                continue;
+                RemoveUnlessLocked(path);
             }
+        }
+    }
 
-            try
+    private static FileStream CreateLocked(string path) =>
+        new(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+
+    private static void RemoveUnlessLocked(string path)
+    {
+        try
+        {
+            using (File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
             {
-                using (File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
-                {
-                    File.Delete(path);
-                }
+                File.Delete(path);
             }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-            {
-                // Locked by its writer, or removed by another process that opens the store: either way not ours to remove.
-            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Locked by its writer, or removed by another process that opens the store: either way not ours to remove.
         }
     }
 }

@@ -5,10 +5,11 @@ using IfGuide.Storage.Safetensors;
 
 namespace IfGuide.Storage.Corpora;
 
-/// <summary>
-/// Sequences at rest, mapped into memory: a safetensors file of <c>input_ids</c> int32 [sequences, tokens], and <c>labels</c> int32 and <c>attention_mask</c> uint8
-/// of the same shape only where they differ from the default (labels: the ids, −100 on padding; mask: all ones). Corpus shards and query sets alike.
-/// </summary>
+/// <summary>Sequences at rest, mapped into memory: a corpus shard or a query set.</summary>
+/// <remarks>
+/// A safetensors file of <c>input_ids</c>, int32 [sequences, tokens]. <c>labels</c>, int32, and <c>attention_mask</c>, uint8, have the same shape.
+/// They are there only where they differ from the default: the ids, with −100 on padding, as labels, and all ones as mask.
+/// </remarks>
 public sealed class CorpusShardFile : ISequenceSource, IDisposable
 {
     private const string InputIdsName = "input_ids";
@@ -61,28 +62,36 @@ public sealed class CorpusShardFile : ISequenceSource, IDisposable
     /// <param name="source">The sequences; read twice.</param>
     /// <param name="first">The first of them.</param>
     /// <param name="count">How many; at most 2 GiB of ids.</param>
-    public static void Write(Stream stream, ISequenceSource source, long first, long count)
+    public static void Write(Stream stream, ISequenceSource source, long first, long count) =>
+        Write(stream, source, first, count, SequenceStatistics.Compute(source, first, count));
+
+    /// <summary>Writes a range of sequences whose statistics are known; the same bytes.</summary>
+    internal static void Write(Stream stream, ISequenceSource source, long first, long count, SequenceStatistics statistics)
     {
         ArgumentNullException.ThrowIfNull(source);
-        var content = SequenceStatistics.Of(source, first, count);
         long[] shape = [count, source.Length];
-        List<TensorSource> tensors = [new(InputIdsName, ElementType.Int32, shape, output => WriteRows<int>(output, source.InputIds, source.Length, first, count))];
-        if (content.HasOwnLabels)
+        var tensors = new List<TensorSource>();
+        Add<int>(InputIdsName, ElementType.Int32, source.InputIds);
+        if (statistics.HasOwnLabels)
         {
-            tensors.Add(new(LabelsName, ElementType.Int32, shape, output => WriteRows<int>(output, source.Labels, source.Length, first, count)));
+            Add<int>(LabelsName, ElementType.Int32, source.Labels);
         }
 
-        if (content.HasPadding)
+        if (statistics.HasPadding)
         {
-            tensors.Add(new(AttentionMaskName, ElementType.UInt8, shape, output => WriteRows<byte>(output, source.AttentionMask, source.Length, first, count)));
+            Add<byte>(AttentionMaskName, ElementType.UInt8, source.AttentionMask);
         }
 
         SafetensorsWriter.Write(stream, tensors);
+
+        void Add<T>(string name, ElementType type, RowReader<T> read)
+            where T : unmanaged =>
+            tensors.Add(new TensorSource(name, type, shape, output => WriteRows(output, read, source.Length, first, count)));
     }
 
-    /// <summary>A sequence's token ids, without a copy; valid until the file is disposed.</summary>
+    /// <summary>Gives a sequence's token ids without a copy; valid until the file is disposed.</summary>
     /// <param name="sequence">The sequence.</param>
-    public ReadOnlySpan<int> InputIds(long sequence) => Row<int>(InputIdsName, sequence);
+    public ReadOnlySpan<int> InputIds(long sequence) => GetRow<int>(InputIdsName, sequence);
 
     /// <inheritdoc/>
     public void InputIds(long sequence, Span<int> tokens) => InputIds(sequence).CopyTo(tokens);
@@ -92,11 +101,11 @@ public sealed class CorpusShardFile : ISequenceSource, IDisposable
     {
         if (HasLabels)
         {
-            Row<int>(LabelsName, sequence).CopyTo(labels);
+            GetRow<int>(LabelsName, sequence).CopyTo(labels);
         }
         else if (HasAttentionMask)
         {
-            DefaultLabels.Fill(InputIds(sequence), Row<byte>(AttentionMaskName, sequence), labels);
+            DefaultLabels.Fill(InputIds(sequence), GetRow<byte>(AttentionMaskName, sequence), labels);
         }
         else
         {
@@ -109,7 +118,7 @@ public sealed class CorpusShardFile : ISequenceSource, IDisposable
     {
         if (HasAttentionMask)
         {
-            Row<byte>(AttentionMaskName, sequence).CopyTo(mask);
+            GetRow<byte>(AttentionMaskName, sequence).CopyTo(mask);
         }
         else
         {
@@ -121,9 +130,9 @@ public sealed class CorpusShardFile : ISequenceSource, IDisposable
     /// <summary>Unmaps the file.</summary>
     public void Dispose() => file.Dispose();
 
-    private delegate void ReadRow<T>(long sequence, Span<T> row);
+    private delegate void RowReader<T>(long sequence, Span<T> row);
 
-    private static void WriteRows<T>(Stream output, ReadRow<T> read, int length, long first, long count)
+    private static void WriteRows<T>(Stream output, RowReader<T> read, int length, long first, long count)
         where T : unmanaged
     {
         var row = new T[length];
@@ -134,7 +143,7 @@ public sealed class CorpusShardFile : ISequenceSource, IDisposable
         }
     }
 
-    private ReadOnlySpan<T> Row<T>(string name, long sequence)
+    private ReadOnlySpan<T> GetRow<T>(string name, long sequence)
         where T : unmanaged
     {
         CheckSequence(sequence);
@@ -150,9 +159,14 @@ public sealed class CorpusShardFile : ISequenceSource, IDisposable
     private IReadOnlyList<long> Check(string name, ElementType type)
     {
         var entry = file.Entry(name);
-        return entry.Type == type && entry.Shape is [> 0, > 0 and <= int.MaxValue] && entry.Length <= int.MaxValue
-            ? entry.Shape
-            : throw new UserErrorException($"'{file.Path}' is not a file of sequences: its '{name}' is {entry.Type} {ElementTypes.Describe(entry.Shape)}, expected {type} [sequences, tokens] of at most 2 GiB. Run the prepare stage again.");
+        var shape = entry.Shape;
+        if (entry.Type != type || shape is not [> 0, > 0 and <= int.MaxValue] || entry.Length > int.MaxValue)
+        {
+            throw CreateError(
+                $"its '{name}' is {entry.Type} {ElementTypes.Describe(shape)}, expected {type} [sequences, tokens] of at most 2 GiB");
+        }
+
+        return shape;
     }
 
     private bool CheckOptional(string name, ElementType type, IReadOnlyList<long> shape)
@@ -162,8 +176,14 @@ public sealed class CorpusShardFile : ISequenceSource, IDisposable
             return false;
         }
 
-        return Check(name, type).SequenceEqual(shape)
-            ? true
-            : throw new UserErrorException($"'{file.Path}' is not a file of sequences: its '{name}' and '{InputIdsName}' have different shapes. Run the prepare stage again.");
+        if (!Check(name, type).SequenceEqual(shape))
+        {
+            throw CreateError($"its '{name}' and '{InputIdsName}' have different shapes");
+        }
+
+        return true;
     }
+
+    private UserErrorException CreateError(string what) =>
+        new($"'{file.Path}' is not a file of sequences: {what}. Run the prepare stage again.");
 }

@@ -32,16 +32,3 @@ public interface ISequenceSource
     /// <exception cref="UserErrorException">The user's data are wrong; the message names file and place.</exception>
     void AttentionMask(long sequence, Span<byte> mask);
 }
-
-/// <summary>The labels of sequences that bring none of their own.</summary>
-internal static class DefaultLabels
-{
-    /// <summary>The token ids, and <see cref="ISequenceSource.NoLabel"/> on padding.</summary>
-    public static void Fill(ReadOnlySpan<int> tokens, ReadOnlySpan<byte> mask, Span<int> labels)
-    {
-        for (var i = 0; i < tokens.Length; i++)
-        {
-            labels[i] = mask[i] == 0 ? ISequenceSource.NoLabel : tokens[i];
-        }
-    }
-}

@@ -42,19 +42,12 @@ public sealed class PretokenisedSequences : ISequenceSource, IDisposable
     {
         ArgumentNullException.ThrowIfNull(arrays);
         var opened = new List<NpyFile>();
-        NpyFile? Open(string? path)
-        {
-            if (path is not null)
-            {
-                opened.Add(NpyFile.Open(path));
-            }
-
-            return path is null ? null : opened[^1];
-        }
-
         try
         {
-            return new PretokenisedSequences(Open(arrays.InputIds)!, Open(arrays.Labels), Open(arrays.AttentionMask), vocabularySize);
+            var inputIds = OpenFile(arrays.InputIds, opened)!;
+            var labels = OpenFile(arrays.Labels, opened);
+            var attentionMask = OpenFile(arrays.AttentionMask, opened);
+            return new PretokenisedSequences(inputIds, labels, attentionMask, vocabularySize);
         }
         catch
         {
@@ -65,14 +58,15 @@ public sealed class PretokenisedSequences : ISequenceSource, IDisposable
 
     /// <inheritdoc/>
     public void InputIds(long sequence, Span<int> tokens) =>
-        Read(inputIds, sequence, tokens, id => id >= 0 && id < vocabularySize, $"a token id from 0 to {vocabularySize - 1}, the model's vocabulary");
+        Read(inputIds, sequence, tokens, IsToken, $"a token id from 0 to {vocabularySize - 1}, the model's vocabulary");
 
     /// <inheritdoc/>
     public void Labels(long sequence, Span<int> labels)
     {
         if (this.labels is not null)
         {
-            Read(this.labels, sequence, labels, label => label == ISequenceSource.NoLabel || (label >= 0 && label < vocabularySize), $"-100 or a token id from 0 to {vocabularySize - 1}, the model's vocabulary");
+            var expected = $"-100 or a token id from 0 to {vocabularySize - 1}, the model's vocabulary";
+            Read(this.labels, sequence, labels, label => label == ISequenceSource.NoLabel || IsToken(label), expected);
             return;
         }
 
@@ -105,6 +99,18 @@ public sealed class PretokenisedSequences : ISequenceSource, IDisposable
         attentionMask?.Dispose();
     }
 
+    private static NpyFile? OpenFile(string? path, List<NpyFile> opened)
+    {
+        if (path is null)
+        {
+            return null;
+        }
+
+        var file = NpyFile.Open(path);
+        opened.Add(file);
+        return file;
+    }
+
     private static void CheckArray(NpyFile? array, NpyFile inputIds)
     {
         if (array is null)
@@ -112,31 +118,41 @@ public sealed class PretokenisedSequences : ISequenceSource, IDisposable
             return;
         }
 
+        var (path, shape) = (array.Path, array.Shape);
         if (!array.Type.IsInteger())
         {
-            throw new UserErrorException($"'{array.Path}' has elements of type {array.Type}, expected whole numbers: save array.astype('int32').");
+            throw new UserErrorException(
+                $"'{path}' has elements of type {array.Type}, expected whole numbers: save array.astype('int32').");
         }
 
-        if (array.Shape is not [> 0, >= 2 and <= int.MaxValue])
+        if (shape is not [> 0, >= 2 and <= int.MaxValue])
         {
-            throw new UserErrorException($"'{array.Path}' has the shape {ElementTypes.Describe(array.Shape)}, expected [sequences, tokens] with at least one sequence of two tokens: reshape the array.");
+            throw new UserErrorException(
+                $"'{path}' has the shape {ElementTypes.Describe(shape)}, "
+                + "expected [sequences, tokens] with at least one sequence of two tokens: reshape the array.");
         }
 
-        if (!array.Shape.SequenceEqual(inputIds.Shape))
+        if (!shape.SequenceEqual(inputIds.Shape))
         {
-            throw new UserErrorException($"'{array.Path}' has the shape {ElementTypes.Describe(array.Shape)}, but '{inputIds.Path}' has {ElementTypes.Describe(inputIds.Shape)}: the arrays of one set need equal shapes.");
+            throw new UserErrorException(
+                $"'{path}' has the shape {ElementTypes.Describe(shape)}, "
+                + $"but '{inputIds.Path}' has {ElementTypes.Describe(inputIds.Shape)}: the arrays of one set need equal shapes.");
         }
     }
 
-    private void Read<T>(NpyFile file, long sequence, Span<T> row, Func<long, bool> valid, string expected)
+    private bool IsToken(long id) => id >= 0 && id < vocabularySize;
+
+    private void Read<T>(NpyFile file, long sequence, Span<T> row, Func<long, bool> isValid, string expected)
         where T : System.Numerics.INumberBase<T>
     {
         file.ReadIntegers(sequence, numbers);
         for (var i = 0; i < Length; i++)
         {
-            if (!valid(numbers[i]))
+            if (!isValid(numbers[i]))
             {
-                throw new UserErrorException($"'{file.Path}', sequence {sequence}, position {i}: found {numbers[i]}, expected {expected}. Correct the array, or use the model that it was made for.");
+                throw new UserErrorException(
+                    $"'{file.Path}', sequence {sequence}, position {i}: found {numbers[i]}, expected {expected}. "
+                    + "Correct the array, or use the model that it was made for.");
             }
 
             row[i] = T.CreateTruncating(numbers[i]);

@@ -1,6 +1,6 @@
 namespace IfGuide.Storage.Corpora;
 
-/// <summary>What a range of sequences holds.</summary>
+/// <summary>Counts over a range of sequences.</summary>
 /// <param name="AttendedTokens">Tokens that are not padding.</param>
 /// <param name="LossTokens">Labels that carry loss; the first position is never predicted and does not count.</param>
 /// <param name="HasPadding">Whether some attention is 0.</param>
@@ -9,37 +9,50 @@ public sealed record SequenceStatistics(long AttendedTokens, long LossTokens, bo
 {
     /// <summary>Counts all sequences.</summary>
     /// <param name="source">The sequences.</param>
-    internal static SequenceStatistics Of(ISequenceSource source)
+    internal static SequenceStatistics Compute(ISequenceSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return Of(source, 0, source.Sequences);
+        return Compute(source, 0, source.Sequences);
     }
 
     /// <summary>Counts a range of sequences.</summary>
     /// <param name="source">The sequences.</param>
     /// <param name="first">The first of them.</param>
     /// <param name="count">How many.</param>
-    public static SequenceStatistics Of(ISequenceSource source, long first, long count)
+    public static SequenceStatistics Compute(ISequenceSource source, long first, long count)
     {
         ArgumentNullException.ThrowIfNull(source);
-        var ids = new int[source.Length];
-        var labels = new int[source.Length];
-        var defaults = new int[source.Length];
-        var mask = new byte[source.Length];
-        long attended = 0;
-        long loss = 0;
-        var own = false;
+        var counter = new Counter(source);
         for (var sequence = first; sequence < first + count; sequence++)
+        {
+            counter.Add(sequence);
+        }
+
+        return counter.Complete(count);
+    }
+
+    private sealed class Counter(ISequenceSource source)
+    {
+        private readonly int[] ids = new int[source.Length];
+        private readonly int[] labels = new int[source.Length];
+        private readonly int[] defaults = new int[source.Length];
+        private readonly byte[] mask = new byte[source.Length];
+        private long attended;
+        private long loss;
+        private bool hasOwnLabels;
+
+        public void Add(long sequence)
         {
             source.InputIds(sequence, ids);
             source.Labels(sequence, labels);
             source.AttentionMask(sequence, mask);
             DefaultLabels.Fill(ids, mask, defaults);
-            own |= !labels.AsSpan().SequenceEqual(defaults);
+            hasOwnLabels |= !labels.AsSpan().SequenceEqual(defaults);
             attended += mask.AsSpan().Count((byte)1);
-            loss += labels.Length - 1 - labels.AsSpan(1).Count(ISequenceSource.NoLabel);
+            var predicted = labels.AsSpan(1);
+            loss += predicted.Length - predicted.Count(ISequenceSource.NoLabel);
         }
 
-        return new SequenceStatistics(attended, loss, attended < count * source.Length, own);
+        public SequenceStatistics Complete(long count) => new(attended, loss, attended < count * source.Length, hasOwnLabels);
     }
 }

@@ -11,7 +11,7 @@ namespace IfGuide.Storage.Corpora;
 internal static class TextFile
 {
     /// <summary>A longer file is cut behind the last line that ends before so many bytes.</summary>
-    private const int LongestDocument = 16 << 20;
+    private const int MaxDocumentBytes = 16 << 20;
 
     /// <summary>Reads a file's documents: the first under the file's name, further ones under name and line.</summary>
     /// <param name="file">The file.</param>
@@ -22,29 +22,31 @@ internal static class TextFile
         using var stream = CompressedFile.Open(file.Path);
         var part = new MemoryStream();
         long line = 1;
-        var more = true;
-        while (more)
+        var hasMore = true;
+        while (hasMore)
         {
-            more = Fill(stream, part, file.Path, line, bad);
-            var length = more ? EndOfLastLine(part) : (int)part.Length;
-            if (length > 0 && Document(file, part.GetBuffer().AsSpan(0, length), line, bad) is { } document)
+            hasMore = Fill(stream, part, file.Path, line, bad);
+            var length = hasMore ? FindEndOfLastLine(part) : (int)part.Length;
+            if (length > 0 && Decode(file, GetBytes(part, length), line, bad) is { } document)
             {
                 yield return document;
             }
 
-            line += part.GetBuffer().AsSpan(0, length).Count((byte)'\n');
-            part = Rest(part, length);
+            line += GetBytes(part, length).Count((byte)'\n');
+            part = TakeRest(part, length);
         }
     }
 
+    /// <returns>False at the end of the file.</returns>
     private static bool Fill(Stream stream, MemoryStream part, string path, long line, BadRecords bad)
     {
         var buffer = new byte[1 << 16];
         try
         {
-            while (part.Length < LongestDocument)
+            while (part.Length < MaxDocumentBytes)
             {
-                if (CompressedFile.Read(stream, buffer, path, line) is not (> 0 and var count))
+                var count = CompressedFile.Read(stream, buffer, path, line);
+                if (count <= 0)
                 {
                     return false;
                 }
@@ -62,9 +64,9 @@ internal static class TextFile
     }
 
     /// <remarks>A line without end is cut in front of a character.</remarks>
-    private static int EndOfLastLine(MemoryStream part)
+    private static int FindEndOfLastLine(MemoryStream part)
     {
-        var bytes = part.GetBuffer().AsSpan(0, (int)part.Length);
+        var bytes = GetBytes(part, (int)part.Length);
         var end = bytes.LastIndexOf((byte)'\n') + 1;
         if (end > 0)
         {
@@ -80,28 +82,47 @@ internal static class TextFile
         return end - 1;
     }
 
-    private static MemoryStream Rest(MemoryStream part, int length)
+    private static ReadOnlySpan<byte> GetBytes(MemoryStream part, int length) => part.GetBuffer().AsSpan(0, length);
+
+    private static MemoryStream TakeRest(MemoryStream part, int length)
     {
         var rest = new MemoryStream();
-        rest.Write(part.GetBuffer().AsSpan(length, (int)part.Length - length));
+        rest.Write(GetBytes(part, (int)part.Length)[length..]);
         return rest;
     }
 
-    private static CorpusDocument? Document(CorpusFile file, ReadOnlySpan<byte> bytes, long line, BadRecords bad)
+    private static CorpusDocument? Decode(CorpusFile file, ReadOnlySpan<byte> bytes, long line, BadRecords bad)
     {
         if (!Utf8.IsValid(bytes))
         {
-            bad.Add(new UserErrorException($"{file.Path}, line {line + InvalidLine(bytes)}: the text is not UTF-8: save the file as UTF-8."));
+            var place = $"{file.Path}, line {line + CountValidLines(bytes)}";
+            bad.Add(new UserErrorException($"{place}: the text is not UTF-8: save the file as UTF-8."));
             return null;
         }
 
-        var text = Encoding.UTF8.GetString(line == 1 && bytes.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes);
-        return new CorpusDocument(line == 1 ? file.Name : $"{file.Name}:{line}", text, file.Name, file.Name, line);
+        var id = $"{file.Name}:{line}";
+        if (line == 1)
+        {
+            id = file.Name;
+            bytes = SkipPreamble(bytes);
+        }
+
+        return new CorpusDocument(id, Encoding.UTF8.GetString(bytes), file.Name, file.Name, line);
     }
 
-    private static int InvalidLine(ReadOnlySpan<byte> bytes)
+    private static ReadOnlySpan<byte> SkipPreamble(ReadOnlySpan<byte> bytes)
     {
-        var line = 0;
+        if (bytes.StartsWith(Encoding.UTF8.Preamble))
+        {
+            bytes = bytes[Encoding.UTF8.Preamble.Length..];
+        }
+
+        return bytes;
+    }
+
+    private static int CountValidLines(ReadOnlySpan<byte> bytes)
+    {
+        var lines = 0;
         foreach (var range in bytes.Split((byte)'\n'))
         {
             if (!Utf8.IsValid(bytes[range]))
@@ -109,9 +130,9 @@ internal static class TextFile
                 break;
             }
 
-            line++;
+            lines++;
         }
 
-        return line;
+        return lines;
     }
 }

@@ -30,7 +30,8 @@ internal sealed class CountingStream(Stream inner) : Stream
 
     public override void Flush() => inner.Flush();
 
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("The stream is written only.");
+    public override int Read(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("The stream is written only.");
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("The stream only goes forward.");
 

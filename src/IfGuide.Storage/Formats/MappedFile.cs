@@ -9,6 +9,7 @@ internal sealed unsafe class MappedFile : IDisposable
     private readonly MemoryMappedFile? mapping;
     private readonly MemoryMappedViewAccessor? view;
     private readonly byte* start;
+    private bool disposed;
 
     /// <summary>Maps a file.</summary>
     /// <exception cref="UserErrorException">There is no such file or it cannot be read.</exception>
@@ -17,14 +18,14 @@ internal sealed unsafe class MappedFile : IDisposable
         Path = path;
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
+            using var file = OpenFile(path);
             Length = file.Length;
             if (Length == 0)
             {
                 return; // an empty file cannot be mapped
             }
 
-            mapping = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            mapping = Map(file);
             view = mapping.CreateViewAccessor(0, Length, MemoryMappedFileAccess.Read);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -52,8 +53,6 @@ internal sealed unsafe class MappedFile : IDisposable
         return new ReadOnlySpan<byte>(start + offset, length);
     }
 
-    private bool disposed;
-
     public void Dispose()
     {
         if (!disposed)
@@ -64,4 +63,10 @@ internal sealed unsafe class MappedFile : IDisposable
             mapping?.Dispose();
         }
     }
+
+    private static FileStream OpenFile(string path) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
+
+    private static MemoryMappedFile Map(FileStream file) => MemoryMappedFile.CreateFromFile(
+        file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
 }

@@ -5,7 +5,7 @@ using ZstdSharp;
 
 namespace IfGuide.Storage.JsonLines;
 
-/// <summary>Files that may be compressed; their last extension says how, else their first bytes.</summary>
+/// <summary>Reads files that may be compressed; their last extension says how, else their first bytes.</summary>
 internal static class CompressedFile
 {
     private static readonly string[] Compressions = [".gz", ".zst"];
@@ -15,52 +15,39 @@ internal static class CompressedFile
     /// <remarks>Without this switch .NET takes a truncated gzip file for a whole one.</remarks>
     static CompressedFile() => AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
 
-    /// <summary>The extension that tells the format, without that of the compression: <c>.jsonl</c> of <c>a.jsonl.zst</c>.</summary>
-    public static string FormatExtension(string path)
+    /// <summary>Gives the extension that tells the format, without that of the compression: <c>.jsonl</c> of <c>a.jsonl.zst</c>.</summary>
+    public static string GetFormatExtension(string path)
     {
-        var extension = Path.GetExtension(path).ToLowerInvariant();
-        return Compressions.Contains(extension) ? Path.GetExtension(path[..^extension.Length]).ToLowerInvariant() : extension;
+        var extension = GetExtension(path);
+        if (Compressions.Contains(extension))
+        {
+            return GetExtension(path[..^extension.Length]);
+        }
+
+        return extension;
     }
 
     /// <summary>Opens a file and decompresses it on the way.</summary>
     /// <exception cref="UserErrorException">There is no such file or it cannot be read.</exception>
     public static Stream Open(string path)
     {
+        const FileShare share = FileShare.Read | FileShare.Delete;
         FileStream file;
         try
         {
-            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1 << 16, FileOptions.SequentialScan);
+            file = new FileStream(path, FileMode.Open, FileAccess.Read, share, bufferSize: 1 << 16, FileOptions.SequentialScan);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw UnreadableFile.Describe(path, failure);
         }
 
-        return Compression(path, file) switch
+        return DetectCompression(path, file) switch
         {
             ".gz" => new GZipStream(file, CompressionMode.Decompress),
             ".zst" => new DecompressionStream(file, leaveOpen: false),
             _ => file,
         };
-    }
-
-    /// <remarks>No text and no JSON begins with the bytes that begin these.</remarks>
-    private static string? Compression(string path, FileStream file)
-    {
-        if (Path.GetExtension(path).ToLowerInvariant() is var extension && Compressions.Contains(extension))
-        {
-            return extension;
-        }
-
-        if (!file.CanSeek)
-        {
-            return null;
-        }
-
-        Span<byte> first = stackalloc byte[4];
-        var count = file.ReadAtLeast(first, first.Length, throwOnEndOfStream: false);
-        file.Position = 0;
-        return count >= 2 && first.StartsWith(GzipMagic) ? ".gz" : count == 4 && first.SequenceEqual(ZstdMagic) ? ".zst" : null;
     }
 
     /// <summary>Reads from an opened file.</summary>
@@ -78,11 +65,48 @@ internal static class CompressedFile
         }
         catch (Exception failure) when (failure is InvalidDataException or EndOfStreamException or ZstdException)
         {
-            throw new DamagedFileException($"'{path}' cannot be decompressed after line {line}: {failure.Message.TrimEnd('.')}. It is truncated or damaged: compress or download it again.", failure);
+            var reason = failure.Message.TrimEnd('.');
+            throw new DamagedFileException(
+                $"'{path}' cannot be decompressed after line {line}: {reason}. "
+                + "It is truncated or damaged: compress or download it again.",
+                failure);
         }
         catch (IOException failure)
         {
             throw UnreadableFile.Describe(path, failure);
         }
+    }
+
+    private static string GetExtension(string path) => Path.GetExtension(path).ToLowerInvariant();
+
+    /// <remarks>No text and no JSON begins with the bytes that begin these.</remarks>
+    private static string? DetectCompression(string path, FileStream file)
+    {
+        var extension = GetExtension(path);
+        if (Compressions.Contains(extension))
+        {
+            return extension;
+        }
+
+        if (!file.CanSeek)
+        {
+            return null;
+        }
+
+        Span<byte> first = stackalloc byte[4];
+        var count = file.ReadAtLeast(first, first.Length, throwOnEndOfStream: false);
+        file.Position = 0;
+        first = first[..count];
+        if (first.StartsWith(GzipMagic))
+        {
+            return ".gz";
+        }
+
+        if (first.SequenceEqual(ZstdMagic))
+        {
+            return ".zst";
+        }
+
+        return null;
     }
 }

@@ -6,7 +6,7 @@ namespace IfGuide.Storage.JsonLines;
 /// <summary>Splits a stream into lines of bytes, without their ends; holds one line at a time.</summary>
 internal sealed class LineReader(Stream stream, string path)
 {
-    private const int LongestLine = 256 << 20;
+    private const int MaxLineBytes = 256 << 20;
 
     private byte[] buffer = new byte[1 << 16];
     private int start;
@@ -21,7 +21,7 @@ internal sealed class LineReader(Stream stream, string path)
     /// <returns>False at the end of the stream.</returns>
     /// <exception cref="DamagedFileException">The stream is damaged, or a line is longer than 256 MiB.</exception>
     /// <exception cref="UserErrorException">The file cannot be read.</exception>
-    public bool Read(out ReadOnlyMemory<byte> line)
+    public bool TryRead(out ReadOnlyMemory<byte> line)
     {
         var searched = 0;
         while (true)
@@ -54,10 +54,28 @@ internal sealed class LineReader(Stream stream, string path)
             line = line[3..];
         }
 
-        return line.Span.EndsWith("\r"u8) ? line[..^1] : line;
+        if (line.Span.EndsWith("\r"u8))
+        {
+            line = line[..^1];
+        }
+
+        return line;
     }
 
     private void Fill()
+    {
+        MoveToFront();
+        if (end == buffer.Length)
+        {
+            Grow();
+        }
+
+        var count = CompressedFile.Read(stream, buffer.AsSpan(end), path, Number);
+        ended = count == 0;
+        end += count;
+    }
+
+    private void MoveToFront()
     {
         if (start > 0)
         {
@@ -65,19 +83,17 @@ internal sealed class LineReader(Stream stream, string path)
             end -= start;
             start = 0;
         }
+    }
 
-        if (end == buffer.Length)
+    private void Grow()
+    {
+        if (end >= MaxLineBytes)
         {
-            if (end >= LongestLine)
-            {
-                throw new DamagedFileException($"{path}, line {Number + 1} is longer than {LongestLine >> 20} MiB: write one JSON object a line, and split very long documents.");
-            }
-
-            Array.Resize(ref buffer, buffer.Length * 2);
+            throw new DamagedFileException(
+                $"{path}, line {Number + 1} is longer than {MaxLineBytes >> 20} MiB: "
+                + "write one JSON object a line, and split very long documents.");
         }
 
-        var count = CompressedFile.Read(stream, buffer.AsSpan(end), path, Number);
-        ended = count == 0;
-        end += count;
+        Array.Resize(ref buffer, buffer.Length * 2);
     }
 }

@@ -3,46 +3,133 @@ using IfGuide.Abstractions;
 
 namespace IfGuide.Storage.Models;
 
-/// <summary>Reads typed keys of a config.json; every error names file, key, what was found and what was expected.</summary>
+/// <summary>Reads typed keys of a config.json. Every error names file, key, what was found and what was expected.</summary>
 internal sealed class ConfigurationReader(string path, JsonElement root)
 {
+    private const int MaxValueInMessages = 60;
+    private const string Ellipsis = "...";
+
+    /// <summary>Whether a key has a value other than null.</summary>
     public bool Has(string key) => root.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null;
 
-    public JsonElement Get(string key) => root.GetProperty(key);
+    /// <summary>Reads a string.</summary>
+    public string ReadText(string key, string? fallback = null)
+    {
+        if (!Has(key))
+        {
+            return fallback ?? throw DescribeMissing(key, "a string");
+        }
 
-    public string Text(string key, string? fallback = null) => Has(key)
-        ? Get(key).ValueKind == JsonValueKind.String ? Get(key).GetString()! : throw Wrong(key, "a string")
-        : fallback ?? throw Missing(key, "a string");
+        var value = Get(key);
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            throw DescribeWrong(key, "a string");
+        }
 
-    public long Whole(string key, long? fallback = null) => Has(key)
-        ? Get(key).ValueKind == JsonValueKind.Number && Get(key).TryGetInt64(out var value) && value is > 0 and <= int.MaxValue ? value : throw Wrong(key, "a positive whole number")
-        : fallback ?? throw Missing(key, "a positive whole number");
+        return value.GetString()!;
+    }
 
-    public double Number(string key, double? fallback = null) => Has(key)
-        ? Get(key).ValueKind == JsonValueKind.Number && Get(key).TryGetDouble(out var value) && double.IsFinite(value) ? value : throw Wrong(key, "a number")
-        : fallback ?? throw Missing(key, "a number");
+    /// <summary>Reads a positive whole number of at most 31 bits.</summary>
+    public long ReadInteger(string key, long? fallback = null)
+    {
+        if (!Has(key))
+        {
+            return fallback ?? throw DescribeMissing(key, "a positive whole number");
+        }
 
-    public bool Flag(string key, bool fallback) => !Has(key)
-        ? fallback
-        : Get(key).ValueKind is JsonValueKind.True or JsonValueKind.False ? Get(key).GetBoolean() : throw Wrong(key, "true or false");
+        var value = Get(key);
+        var isNumber = value.ValueKind == JsonValueKind.Number;
+        if (!isNumber || !value.TryGetInt64(out var number) || number is <= 0 or > int.MaxValue)
+        {
+            throw DescribeWrong(key, "a positive whole number");
+        }
 
-    public ConfigurationReader Section(string key) =>
-        Get(key).ValueKind == JsonValueKind.Object ? new ConfigurationReader(path, Get(key)) : throw Wrong(key, "an object");
+        return number;
+    }
+
+    /// <summary>Reads a finite number.</summary>
+    public double ReadNumber(string key, double? fallback = null)
+    {
+        if (!Has(key))
+        {
+            return fallback ?? throw DescribeMissing(key, "a number");
+        }
+
+        var value = Get(key);
+        var isNumber = value.ValueKind == JsonValueKind.Number;
+        if (!isNumber || !value.TryGetDouble(out var number) || !double.IsFinite(number))
+        {
+            throw DescribeWrong(key, "a number");
+        }
+
+        return number;
+    }
+
+    /// <summary>Reads a truth value.</summary>
+    public bool ReadFlag(string key, bool fallback)
+    {
+        if (!Has(key))
+        {
+            return fallback;
+        }
+
+        var value = Get(key);
+        if (value.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+        {
+            throw DescribeWrong(key, "true or false");
+        }
+
+        return value.GetBoolean();
+    }
+
+    /// <summary>A reader of the object under a key.</summary>
+    public ConfigurationReader ReadSection(string key)
+    {
+        var value = Get(key);
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            throw DescribeWrong(key, "an object");
+        }
+
+        return new ConfigurationReader(path, value);
+    }
 
     /// <summary>Refuses a key whose value changes the model's mathematics in a way that is not supported.</summary>
     public void Require(string key, string expected, Func<JsonElement, bool> holds)
     {
         if (Has(key) && !holds(Get(key)))
         {
-            throw Wrong(key, expected);
+            throw DescribeWrong(key, expected);
         }
     }
 
-    public UserErrorException Wrong(string key, string expected) =>
-        new($"'{path}': {key} is {Shorten(Get(key).GetRawText())}, expected {expected}. This model cannot be computed as it is: use another, or correct the file.");
+    /// <summary>Refuses a key that is not true.</summary>
+    public void RequireTrue(string key) => Require(key, "true", value => value.ValueKind == JsonValueKind.True);
 
-    private UserErrorException Missing(string key, string expected) =>
+    /// <summary>Refuses a key that is not false.</summary>
+    public void RequireFalse(string key) => Require(key, "false", value => value.ValueKind == JsonValueKind.False);
+
+    /// <summary>Refuses an activation function other than the expected one.</summary>
+    public void RequireActivation(string expected) =>
+        Require("hidden_act", expected, value => value.ValueKind == JsonValueKind.String && value.GetString() == expected);
+
+    /// <summary>Describes a value that cannot be used.</summary>
+    public UserErrorException DescribeWrong(string key, string expected) => new(
+        $"'{path}': {key} is {Shorten(Get(key).GetRawText())}, expected {expected}. "
+        + "This model cannot be computed as it is: use another, or correct the file.");
+
+    private UserErrorException DescribeMissing(string key, string expected) =>
         new($"'{path}' lacks {key}, {expected}: it is no complete config.json of a supported model.");
 
-    private static string Shorten(string text) => text.Length <= 60 ? text : text[..57] + "...";
+    private JsonElement Get(string key) => root.GetProperty(key);
+
+    private static string Shorten(string text)
+    {
+        if (text.Length <= MaxValueInMessages)
+        {
+            return text;
+        }
+
+        return text[..(MaxValueInMessages - Ellipsis.Length)] + Ellipsis;
+    }
 }

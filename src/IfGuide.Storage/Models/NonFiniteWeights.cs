@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using IfGuide.Storage.Formats;
 
@@ -7,17 +8,25 @@ namespace IfGuide.Storage.Models;
 internal static class NonFiniteWeights
 {
     /// <summary>Index of the first element that is not finite; −1 when all are, or when the type is no float.</summary>
-    public static long Find(ElementType type, ReadOnlySpan<byte> bytes) => type switch
+    public static long Find(ElementType type, ReadOnlySpan<byte> bytes)
     {
-        ElementType.Float64 => Find(MemoryMarshal.Cast<byte, ulong>(bytes), 0x7ff0000000000000UL),
-        ElementType.Float32 => Find(MemoryMarshal.Cast<byte, uint>(bytes), 0x7f800000U),
-        ElementType.Float16 => Find(MemoryMarshal.Cast<byte, ushort>(bytes), (ushort)0x7c00),
-        ElementType.BFloat16 => Find(MemoryMarshal.Cast<byte, ushort>(bytes), (ushort)0x7f80),
-        _ => -1,
-    };
+        switch (type)
+        {
+            case ElementType.Float64:
+                return Find(MemoryMarshal.Cast<byte, ulong>(bytes), 0x7ff0000000000000UL);
+            case ElementType.Float32:
+                return Find(MemoryMarshal.Cast<byte, uint>(bytes), 0x7f800000U);
+            case ElementType.Float16:
+                return Find(MemoryMarshal.Cast<byte, ushort>(bytes), (ushort)0x7c00);
+            case ElementType.BFloat16:
+                return Find(MemoryMarshal.Cast<byte, ushort>(bytes), (ushort)0x7f80);
+            default:
+                return -1;
+        }
+    }
 
     private static long Find<T>(ReadOnlySpan<T> bits, T exponent)
-        where T : unmanaged, System.Numerics.IBinaryInteger<T>
+        where T : unmanaged, IBinaryInteger<T>
     {
         for (var i = 0; i < bits.Length; i++)
         {

@@ -9,6 +9,8 @@ namespace IfGuide.Storage.Models;
 /// <summary>The layout in which Hugging Face stores weights where it is not [out, in]: GPT-2's projections are [in, out].</summary>
 internal static class StoredLayout
 {
+    private const int PieceLength = 16 << 20;
+
     /// <summary>Writes weights that are [out, in] to a file as Hugging Face stores them.</summary>
     /// <param name="configuration">The model's shape and constants.</param>
     /// <param name="source">A safetensors file of weights as IfGuide uses them.</param>
@@ -23,7 +25,8 @@ internal static class StoredLayout
         }
 
         using var stream = File.Create(target);
-        SafetensorsWriter.Write(stream, file.Tensors.Values.Select(entry => Source(configuration, file, entry)), file.Metadata);
+        var tensors = file.Tensors.Values.Select(entry => CreateSource(configuration, file, entry));
+        SafetensorsWriter.Write(stream, tensors, file.Metadata);
     }
 
     /// <summary>Writes a matrix with rows and columns exchanged.</summary>
@@ -46,16 +49,22 @@ internal static class StoredLayout
         }
     }
 
-    private static TensorSource Source(TransformerConfiguration configuration, SafetensorsFile file, TensorEntry entry) => CausalLanguageModel.IsStoredTransposed(configuration, entry.Name)
-        ? new TensorSource(entry.Name, entry.Type, [entry.Shape[1], entry.Shape[0]], output => WriteTransposed(file, entry, output))
-        : new TensorSource(entry.Name, entry.Type, entry.Shape, output => file.ForEachPiece(entry.Name, 16 << 20, (_, bytes) => output.Write(bytes)));
+    private static TensorSource CreateSource(TransformerConfiguration configuration, SafetensorsFile file, TensorEntry entry)
+    {
+        if (!CausalLanguageModel.IsStoredTransposed(configuration, entry.Name))
+        {
+            return TensorSource.FromFile(file, entry, entry.Name);
+        }
+
+        long[] shape = [entry.Shape[1], entry.Shape[0]];
+        return new TensorSource(entry.Name, entry.Type, shape, output => WriteTransposed(file, entry, output));
+    }
 
     private static void WriteTransposed<T>(SafetensorsFile file, TensorEntry entry, Stream output)
         where T : unmanaged
     {
         var (rows, columns) = (checked((int)entry.Shape[0]), checked((int)entry.Shape[1]));
-        var elements = new T[checked(rows * columns)];
-        file.ForEachPiece(entry.Name, 16 << 20, (offset, bytes) => bytes.CopyTo(MemoryMarshal.AsBytes(elements.AsSpan())[checked((int)offset)..]));
+        var elements = ReadElements<T>(file, entry, checked(rows * columns));
         var line = new T[rows];
         for (var column = 0; column < columns; column++)
         {
@@ -66,5 +75,17 @@ internal static class StoredLayout
 
             output.Write(MemoryMarshal.AsBytes(line.AsSpan()));
         }
+    }
+
+    private static T[] ReadElements<T>(SafetensorsFile file, TensorEntry entry, int count)
+        where T : unmanaged
+    {
+        var elements = new T[count];
+        file.ForEachPiece(entry.Name, PieceLength, (offset, bytes) =>
+        {
+            var rest = MemoryMarshal.AsBytes(elements.AsSpan())[checked((int)offset)..];
+            bytes.CopyTo(rest);
+        });
+        return elements;
     }
 }

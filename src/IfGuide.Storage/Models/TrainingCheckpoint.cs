@@ -6,7 +6,6 @@ namespace IfGuide.Storage.Models;
 public static class TrainingCheckpoint
 {
     private const string WeightPrefix = "weight.";
-    private const int PieceLength = 16 << 20;
 
     /// <summary>Writes the weights alone as a safetensors file, under their Hugging Face names.</summary>
     /// <param name="path">The checkpoint.</param>
@@ -15,11 +14,8 @@ public static class TrainingCheckpoint
     public static void WriteWeights(string path, Stream stream)
     {
         using var file = SafetensorsFile.Open(path);
-        var weights = file.Tensors.Keys.Where(name => name.StartsWith(WeightPrefix, StringComparison.Ordinal)).Select(name =>
-        {
-            var entry = file.Entry(name);
-            return new TensorSource(name[WeightPrefix.Length..], entry.Type, entry.Shape, output => file.ForEachPiece(name, PieceLength, (_, bytes) => output.Write(bytes)));
-        });
-        SafetensorsWriter.Write(stream, weights, HuggingFaceModel.PyTorchMetadata);
+        var weights = file.Tensors.Values.Where(entry => entry.Name.StartsWith(WeightPrefix, StringComparison.Ordinal));
+        var sources = weights.Select(entry => TensorSource.FromFile(file, entry, entry.Name[WeightPrefix.Length..]));
+        SafetensorsWriter.Write(stream, sources, HuggingFaceModel.PyTorchMetadata);
     }
 }

@@ -5,7 +5,8 @@ using IfGuide.Storage.Formats;
 
 namespace IfGuide.Storage.Npy;
 
-/// <summary>An .npy file in C order, mapped into memory and read by rows: the first dimension counts rows, the others make one row.</summary>
+/// <summary>An .npy file in C order, mapped into memory and read by rows.</summary>
+/// <remarks>The first dimension counts rows; the others make one row.</remarks>
 public sealed class NpyFile : IDisposable
 {
     private readonly MappedFile file;
@@ -31,14 +32,16 @@ public sealed class NpyFile : IDisposable
     internal int DataStart => header.DataStart;
 
     /// <summary>Number of rows; 1 for a scalar.</summary>
-    public long Rows => header.Shape.Count == 0 ? 1 : header.Shape[0];
+    public long Rows => header.Shape.FirstOrDefault(1);
 
     /// <summary>Elements of a row; 1 for a vector.</summary>
     public long RowLength { get; }
 
     /// <summary>Opens a file and checks its header against its length.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="UserErrorException">It is missing, damaged, in Fortran order, big-endian, or of objects; the message names the file and the remedy.</exception>
+    /// <exception cref="UserErrorException">
+    /// It is missing, damaged, in Fortran order, big-endian, or of objects. The message names the file and the remedy.
+    /// </exception>
     public static NpyFile Open(string path)
     {
         var file = new MappedFile(path);
@@ -59,9 +62,17 @@ public sealed class NpyFile : IDisposable
     /// <param name="rowCount">How many; together at most 2 GiB.</param>
     /// <exception cref="UserErrorException">The elements have another type.</exception>
     public ReadOnlySpan<T> RowSpan<T>(long firstRow, long rowCount)
-        where T : unmanaged => ElementTypes.Of<T>() == Type
-            ? MemoryMarshal.Cast<byte, T>(Bytes(firstRow, rowCount))
-            : throw new UserErrorException($"'{Path}' has elements of type {Type}; {ElementTypes.Of<T>()} is needed here. Save array.astype(...) of that type.");
+        where T : unmanaged
+    {
+        var asked = ElementTypes.Of<T>();
+        if (asked != Type)
+        {
+            throw new UserErrorException(
+                $"'{Path}' has elements of type {Type}; {asked} is needed here. Save array.astype(...) of that type.");
+        }
+
+        return MemoryMarshal.Cast<byte, T>(ReadBytes(firstRow, rowCount));
+    }
 
     /// <summary>Copies rows of whole numbers or booleans.</summary>
     /// <param name="firstRow">First row.</param>
@@ -69,29 +80,24 @@ public sealed class NpyFile : IDisposable
     /// <exception cref="UserErrorException">The elements are floats, or do not fit 63 bits.</exception>
     public void ReadIntegers(long firstRow, Span<long> elements)
     {
-        var bytes = Bytes(firstRow, WholeRows(elements.Length));
+        var bytes = ReadBytes(firstRow, CountRows(elements.Length));
         switch (Type)
         {
-            case ElementType.Bool:
-            case ElementType.UInt8: Convert<byte, long>(bytes, elements); break;
-            case ElementType.Int8: Convert<sbyte, long>(bytes, elements); break;
-            case ElementType.Int16: Convert<short, long>(bytes, elements); break;
-            case ElementType.UInt16: Convert<ushort, long>(bytes, elements); break;
-            case ElementType.Int32: Convert<int, long>(bytes, elements); break;
-            case ElementType.UInt32: Convert<uint, long>(bytes, elements); break;
-            case ElementType.Int64: MemoryMarshal.Cast<byte, long>(bytes).CopyTo(elements); break;
-            case ElementType.UInt64:
-                try
-                {
-                    Convert<ulong, long>(bytes, elements);
-                }
-                catch (OverflowException failure)
-                {
-                    throw new UserErrorException($"'{Path}' holds a number above 2^63 in rows {firstRow} to {firstRow + WholeRows(elements.Length) - 1}: save array.astype('int64').", failure);
-                }
-
+            case ElementType.Bool or ElementType.UInt8:
+                Convert<byte, long>(bytes, elements);
                 break;
-            default: throw new UserErrorException($"'{Path}' has elements of type {Type} where whole numbers are needed: save array.astype('int64').");
+            case ElementType.Int8:
+                Convert<sbyte, long>(bytes, elements);
+                break;
+            case ElementType.Int16:
+                Convert<short, long>(bytes, elements);
+                break;
+            case ElementType.UInt16:
+                Convert<ushort, long>(bytes, elements);
+                break;
+            default:
+                ReadWideIntegers(firstRow, bytes, elements);
+                break;
         }
     }
 
@@ -101,20 +107,64 @@ public sealed class NpyFile : IDisposable
     /// <exception cref="UserErrorException">The elements are not floats.</exception>
     public void ReadFloats(long firstRow, Span<float> elements)
     {
-        var bytes = Bytes(firstRow, WholeRows(elements.Length));
+        var bytes = ReadBytes(firstRow, CountRows(elements.Length));
         switch (Type)
         {
-            case ElementType.Float32: MemoryMarshal.Cast<byte, float>(bytes).CopyTo(elements); break;
-            case ElementType.Float16: Convert<Half, float>(bytes, elements); break;
-            case ElementType.Float64: Convert<double, float>(bytes, elements); break;
-            default: throw new UserErrorException($"'{Path}' has elements of type {Type} where floats are needed: save array.astype('float32').");
+            case ElementType.Float32:
+                MemoryMarshal.Cast<byte, float>(bytes).CopyTo(elements);
+                break;
+            case ElementType.Float16:
+                Convert<Half, float>(bytes, elements);
+                break;
+            case ElementType.Float64:
+                Convert<double, float>(bytes, elements);
+                break;
+            default:
+                throw new UserErrorException(
+                    $"'{Path}' has elements of type {Type} where floats are needed: save array.astype('float32').");
         }
     }
 
     /// <summary>Unmaps the file.</summary>
     public void Dispose() => file.Dispose();
 
-    private ReadOnlySpan<byte> Bytes(long firstRow, long rowCount)
+    private void ReadWideIntegers(long firstRow, ReadOnlySpan<byte> bytes, Span<long> elements)
+    {
+        switch (Type)
+        {
+            case ElementType.Int32:
+                Convert<int, long>(bytes, elements);
+                break;
+            case ElementType.UInt32:
+                Convert<uint, long>(bytes, elements);
+                break;
+            case ElementType.Int64:
+                MemoryMarshal.Cast<byte, long>(bytes).CopyTo(elements);
+                break;
+            case ElementType.UInt64:
+                ConvertUnsigned(firstRow, bytes, elements);
+                break;
+            default:
+                throw new UserErrorException(
+                    $"'{Path}' has elements of type {Type} where whole numbers are needed: save array.astype('int64').");
+        }
+    }
+
+    private void ConvertUnsigned(long firstRow, ReadOnlySpan<byte> bytes, Span<long> elements)
+    {
+        try
+        {
+            Convert<ulong, long>(bytes, elements);
+        }
+        catch (OverflowException failure)
+        {
+            var lastRow = firstRow + CountRows(elements.Length) - 1;
+            throw new UserErrorException(
+                $"'{Path}' holds a number above 2^63 in rows {firstRow} to {lastRow}: save array.astype('int64').", failure);
+        }
+    }
+
+    private ReadOnlySpan<byte> ReadBytes(long firstRow, long rowCount)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(firstRow);
         ArgumentOutOfRangeException.ThrowIfNegative(rowCount);
@@ -123,9 +173,22 @@ public sealed class NpyFile : IDisposable
         return file.Span(header.DataStart + (firstRow * rowBytes), checked((int)(rowCount * rowBytes)));
     }
 
-    private long WholeRows(int elements) => RowLength == 0 || elements % RowLength == 0
-        ? RowLength == 0 ? 0 : elements / RowLength
-        : throw new ArgumentException($"A buffer of {elements} elements does not hold whole rows of {RowLength}.", nameof(elements));
+    /// <summary>Rows that fill a buffer; 0 where a row has no elements.</summary>
+    private long CountRows(int elements)
+    {
+        if (RowLength == 0)
+        {
+            return 0;
+        }
+
+        if (elements % RowLength != 0)
+        {
+            throw new ArgumentException(
+                $"A buffer of {elements} elements does not hold whole rows of {RowLength}.", nameof(elements));
+        }
+
+        return elements / RowLength;
+    }
 
     private static void Convert<TFrom, TTo>(ReadOnlySpan<byte> bytes, Span<TTo> elements)
         where TFrom : unmanaged, INumberBase<TFrom>

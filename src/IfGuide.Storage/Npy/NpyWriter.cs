@@ -3,7 +3,8 @@ using IfGuide.Storage.Formats;
 
 namespace IfGuide.Storage.Npy;
 
-/// <summary>Writes an .npy file row by row. Its header always has 128 bytes, so the data are aligned to 64 bytes and the number of rows may be filled in last.</summary>
+/// <summary>Writes an .npy file row by row.</summary>
+/// <remarks>Its header always has 128 bytes. So the data are aligned to 64 bytes, and the number of rows may be filled in last.</remarks>
 public sealed class NpyWriter
 {
     private readonly Stream stream;
@@ -20,7 +21,7 @@ public sealed class NpyWriter
     /// <param name="shape">The whole shape; the first dimension counts the rows. Empty for a scalar.</param>
     /// <exception cref="ArgumentException">NumPy has no such type, or the shape does not fit the header.</exception>
     public NpyWriter(Stream stream, ElementType type, IReadOnlyList<long> shape)
-        : this(stream, type, [.. shape.Skip(1)], shape.Count == 0 ? 1 : shape[0], shape) { }
+        : this(stream, type, [.. shape.Skip(1)], shape.FirstOrDefault(1), shape) { }
 
     /// <summary>Begins a file to which rows are appended until <see cref="Complete"/>; the stream must be able to seek.</summary>
     /// <param name="stream">Where to; stays open.</param>
@@ -30,9 +31,13 @@ public sealed class NpyWriter
     internal static NpyWriter Append(Stream stream, ElementType type, IReadOnlyList<long> rowShape)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return stream.CanSeek
-            ? new NpyWriter(stream, type, [.. rowShape], announcedRows: null, [0, .. rowShape])
-            : throw new ArgumentException("Rows can be appended only to a stream that can seek; otherwise announce their number.", nameof(stream));
+        if (!stream.CanSeek)
+        {
+            throw new ArgumentException(
+                "Rows can be appended only to a stream that can seek; otherwise announce their number.", nameof(stream));
+        }
+
+        return new NpyWriter(stream, type, [.. rowShape], announcedRows: null, [0, .. rowShape]);
     }
 
     private NpyWriter(Stream stream, ElementType type, long[] rowShape, long? announcedRows, IReadOnlyList<long> shape)
@@ -48,7 +53,11 @@ public sealed class NpyWriter
         this.rowShape = rowShape;
         this.announcedRows = announcedRows;
         rowBytes = checked(ElementTypes.Count(rowShape)!.Value * type.Size());
-        headerPosition = stream.CanSeek ? stream.Position : 0;
+        if (stream.CanSeek)
+        {
+            headerPosition = stream.Position;
+        }
+
         stream.Write(NpyHeader.Write(type, shape));
     }
 
@@ -80,7 +89,8 @@ public sealed class NpyWriter
         {
             if (bytes != checked(announced * rowBytes))
             {
-                throw new InvalidOperationException($"{announced} rows of {rowBytes} bytes were announced, but {bytes} bytes were written.");
+                throw new InvalidOperationException(
+                    $"{announced} rows of {rowBytes} bytes were announced, but {bytes} bytes were written.");
             }
 
             return;

@@ -1,21 +1,24 @@
 namespace IfGuide.Storage.Overlap;
 
-/// <summary>Looks for texts in documents: a text is found in a document that has all its words, in order and neighbouring. Words as in <see cref="WordHashes"/>.</summary>
+/// <summary>Searches documents for texts: a document contains a text when it has all its words, in order and neighbouring.</summary>
 /// <remarks>
-/// Each window of <see cref="FewestWords"/> words of a document is looked up among the texts' beginnings; where one begins, the windows of the lengths that such texts have are compared by
-/// their hashes, sums of powers taken from running sums. A document costs its words, memory the texts'. 64-bit hashes stand for the words. Safe for concurrent use.
+/// <para>
+/// The search looks up each window of <see cref="MinWords"/> words of a document among the texts' beginnings.
+/// Where a text begins, it compares the windows of the lengths that such texts have by their hashes.
+/// A hash is a sum of powers and comes from running sums, so a document costs its words, and memory the texts'.
+/// </para>
+/// <para>64-bit hashes stand for the words, see <see cref="WordHashes"/>. Safe for concurrent use.</para>
 /// </remarks>
 public sealed class CorpusSearch
 {
-    /// <summary>Words that a text must have: shorter ones stand in documents by chance, and are not looked for.</summary>
-    public const int FewestWords = 5;
+    /// <summary>Words that a text must have. Documents contain shorter ones by chance, and they are not searched for.</summary>
+    public const int MinWords = 5;
 
     private const ulong Radix = 0x9E3779B97F4A7C15;
-    private const int FilterBits = 20;
 
-    private readonly Dictionary<ulong, int[]> lengths = [];
-    private readonly Dictionary<(ulong Hash, int Length), int[]> texts = [];
-    private readonly ulong[] filter = new ulong[1 << (FilterBits - 6)];
+    private readonly Dictionary<ulong, int[]> lengths;
+    private readonly Dictionary<(ulong Hash, int Length), int[]> texts;
+    private readonly HashFilter filter = new();
     private readonly ulong[] powers;
 
     /// <summary>Prepares the search.</summary>
@@ -24,30 +27,27 @@ public sealed class CorpusSearch
     {
         ArgumentNullException.ThrowIfNull(sets);
         Sets = sets;
-        var hashed = sets.SelectMany(set => set.Sought).Select(Words).ToList();
-        powers = Powers(hashed.Max(words => (int?)words.Count) is { } longest ? Math.Max(longest, FewestWords) : FewestWords);
-        TooShort = [.. hashed.Select(words => words.Count < FewestWords)];
-        var windows = hashed.Select((words, number) => (number, words.Count, Sums: Sums(words))).Where(text => !TooShort[text.number]).ToList();
-        foreach (var group in windows.GroupBy(text => Window(text.Sums, 0, FewestWords)))
+        var hashed = sets.SelectMany(set => set.Sought).Select(HashWords).ToList();
+        TooShort = [.. hashed.Select(words => words.Count < MinWords)];
+        powers = ComputePowers(hashed.Select(words => words.Count).Append(MinWords).Max());
+        var sought = CreateSought(hashed);
+        lengths = Group(sought, text => text.Beginning, text => text.Length);
+        texts = Group(sought, text => (text.Hash, text.Length), text => text.Number);
+        foreach (var beginning in lengths.Keys)
         {
-            lengths.Add(group.Key, [.. group.Select(text => text.Count).Distinct()]);
-            filter[group.Key >> (64 - FilterBits + 6)] |= 1UL << (int)((group.Key >> (64 - FilterBits)) & 63);
-        }
-
-        foreach (var group in windows.GroupBy(text => (Window(text.Sums, 0, text.Count), text.Count)))
-        {
-            texts.Add(group.Key, [.. group.Select(text => text.number)]);
+            filter.Add(beginning);
         }
     }
 
     /// <summary>The sets.</summary>
     public IReadOnlyList<TextSet> Sets { get; }
 
-    /// <summary>For each text, whether it is too short to be looked for.</summary>
+    /// <summary>For each text, whether it is too short to be searched for.</summary>
     internal IReadOnlyList<bool> TooShort { get; }
 
-    /// <summary>Numbers of the texts that a document contains, ascending, each once.</summary>
+    /// <summary>Finds the texts that a document contains.</summary>
     /// <param name="document">The document's text.</param>
+    /// <returns>Their numbers, ascending, each once.</returns>
     public IReadOnlyList<int> Find(string document)
     {
         ArgumentNullException.ThrowIfNull(document);
@@ -56,40 +56,69 @@ public sealed class CorpusSearch
             return [];
         }
 
-        var sums = Sums(Words(document));
-        SortedSet<int>? found = null;
-        for (var start = 0; start + FewestWords < sums.Length; start++)
+        var sums = ComputeSums(HashWords(document));
+        var found = new SortedSet<int>();
+        for (var start = 0; start + MinWords < sums.Length; start++)
         {
-            var beginning = Window(sums, start, FewestWords);
-            if ((filter[beginning >> (64 - FilterBits + 6)] & (1UL << (int)((beginning >> (64 - FilterBits)) & 63))) == 0 || !lengths.TryGetValue(beginning, out var candidates))
+            var beginning = HashWindow(sums, start, MinWords);
+            if (filter.MayContain(beginning) && lengths.TryGetValue(beginning, out var candidates))
+            {
+                AddTexts(sums, start, candidates, found);
+            }
+        }
+
+        return [.. found];
+    }
+
+    private void AddTexts(ulong[] sums, int start, int[] candidates, SortedSet<int> found)
+    {
+        foreach (var length in candidates)
+        {
+            if (start + length >= sums.Length)
             {
                 continue;
             }
 
-            foreach (var length in candidates)
+            if (texts.TryGetValue((HashWindow(sums, start, length), length), out var numbers))
             {
-                if (start + length < sums.Length && texts.TryGetValue((Window(sums, start, length), length), out var numbers))
-                {
-                    (found ??= []).UnionWith(numbers);
-                }
+                found.UnionWith(numbers);
+            }
+        }
+    }
+
+    private List<SoughtText> CreateSought(List<List<ulong>> hashed)
+    {
+        var sought = new List<SoughtText>();
+        for (var number = 0; number < hashed.Count; number++)
+        {
+            if (!TooShort[number])
+            {
+                var (sums, length) = (ComputeSums(hashed[number]), hashed[number].Count);
+                sought.Add(new SoughtText(number, length, HashWindow(sums, 0, MinWords), HashWindow(sums, 0, length)));
             }
         }
 
-        return found is null ? [] : [.. found];
+        return sought;
     }
 
-    private static List<ulong> Words(string text)
+    /// <summary>Groups numbers by key; each group has each number once, in the order of the texts.</summary>
+    private static Dictionary<TKey, int[]> Group<TKey>(
+        List<SoughtText> sought, Func<SoughtText, TKey> key, Func<SoughtText, int> number)
+        where TKey : notnull =>
+        sought.GroupBy(key, number).ToDictionary(group => group.Key, group => group.Distinct().ToArray());
+
+    private static List<ulong> HashWords(string text)
     {
         var words = new List<ulong>(text.Length / 5);
         WordHashes.Append(text, words);
         return words;
     }
 
-    private static ulong[] Powers(int highest)
+    private static ulong[] ComputePowers(int max)
     {
-        var powers = new ulong[highest + 1];
+        var powers = new ulong[max + 1];
         powers[0] = 1;
-        for (var i = 1; i <= highest; i++)
+        for (var i = 1; i <= max; i++)
         {
             powers[i] = powers[i - 1] * Radix;
         }
@@ -97,8 +126,8 @@ public sealed class CorpusSearch
         return powers;
     }
 
-    /// <summary>Entry i: the hash of the first i words, Σ word_j · radix^(i−1−j).</summary>
-    private static ulong[] Sums(List<ulong> words)
+    /// <summary>Computes running sums. Entry i is the hash of the first i words, Σ word_j · radix^(i−1−j).</summary>
+    private static ulong[] ComputeSums(List<ulong> words)
     {
         var sums = new ulong[words.Count + 1];
         for (var i = 0; i < words.Count; i++)
@@ -109,5 +138,8 @@ public sealed class CorpusSearch
         return sums;
     }
 
-    private ulong Window(ulong[] sums, int start, int length) => sums[start + length] - (sums[start] * powers[length]);
+    private ulong HashWindow(ulong[] sums, int start, int length) => sums[start + length] - (sums[start] * powers[length]);
+
+    /// <summary>A text that is searched for: its number, its words, and the hashes of its beginning and of all of it.</summary>
+    private readonly record struct SoughtText(int Number, int Length, ulong Beginning, ulong Hash);
 }

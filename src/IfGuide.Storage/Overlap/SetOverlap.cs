@@ -2,23 +2,6 @@ using MessagePack;
 
 namespace IfGuide.Storage.Overlap;
 
-/// <summary>Texts that two sets share.</summary>
-[MessagePackObject]
-public sealed record SharedTexts
-{
-    /// <summary>How many shared places are named.</summary>
-    public const int Named = 5;
-
-    /// <summary>Texts of the first set that the second has too.</summary>
-    [Key(0)] public required long InFirst { get; init; }
-
-    /// <summary>Texts of the second set that the first has too.</summary>
-    [Key(1)] public required long InSecond { get; init; }
-
-    /// <summary>The first of them, in the second set's order: <c>file, line</c> in the first set and in the second.</summary>
-    [Key(2)] public required IReadOnlyList<IReadOnlyList<string>> Places { get; init; }
-}
-
 /// <summary>What two sets of texts have in common.</summary>
 [MessagePackObject]
 public sealed record SetOverlap
@@ -41,49 +24,62 @@ public sealed record SetOverlap
     /// <summary>Equal whole texts.</summary>
     [Key(5)] public required SharedTexts Wholes { get; init; }
 
-    /// <summary>Compares two sets. Texts are the same after Unicode's normal form C, with white space collapsed and trimmed, and in lower case; empty ones are never the same.</summary>
+    /// <summary>Compares two sets. Empty texts are never the same.</summary>
+    /// <remarks>
+    /// Texts are the same in Unicode's normal form C, with white space collapsed and trimmed, and in lower case.
+    /// </remarks>
     /// <param name="first">A set.</param>
     /// <param name="second">Another.</param>
-    public static SetOverlap Of(TextSet first, TextSet second)
+    public static SetOverlap Compare(TextSet first, TextSet second)
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
+        var prompts = FindShared(first.Texts, second.Texts, text => text.Prompt);
+        var wholes = FindShared(first.Texts, second.Texts, text => text.Whole);
         return new SetOverlap
         {
             First = first.Name,
             Second = second.Name,
             FirstTexts = first.Texts.Count,
             SecondTexts = second.Texts.Count,
-            Prompts = Share(first.Texts, second.Texts, text => text.Prompt),
-            Wholes = Share(first.Texts, second.Texts, text => text.Whole),
+            Prompts = prompts,
+            Wholes = wholes,
         };
     }
 
-    private static SharedTexts Share(IReadOnlyList<ComparedText> first, IReadOnlyList<ComparedText> second, Func<ComparedText, string> part)
+    private static SharedTexts FindShared(
+        IReadOnlyList<ComparedText> first, IReadOnlyList<ComparedText> second, Func<ComparedText, string> part)
     {
-        var places = new Dictionary<string, ComparedText>(StringComparer.Ordinal);
-        var plain = first.Select(text => PlainText.Of(part(text))).ToList();
-        for (var i = 0; i < plain.Count; i++)
-        {
-            places.TryAdd(plain[i], first[i]);
-        }
-
-        var found = new HashSet<string>(StringComparer.Ordinal);
-        var named = new List<IReadOnlyList<string>>();
-        var inSecond = 0L;
+        var plain = first.Select(text => PlainText.Normalise(part(text))).ToList();
+        var places = IndexPlaces(plain, first);
+        var shared = new List<(string Key, string Place)>();
         foreach (var text in second)
         {
-            if (PlainText.Of(part(text)) is { Length: > 0 } key && places.TryGetValue(key, out var other))
+            var key = PlainText.Normalise(part(text));
+            if (places.ContainsKey(key))
             {
-                inSecond++;
-                found.Add(key);
-                if (named.Count < SharedTexts.Named)
-                {
-                    named.Add([other.Place, text.Place]);
-                }
+                shared.Add((key, text.Place));
             }
         }
 
-        return new SharedTexts { InFirst = plain.Count(found.Contains), InSecond = inSecond, Places = named };
+        var keys = shared.Select(text => text.Key).ToHashSet(StringComparer.Ordinal);
+        return new SharedTexts
+        {
+            InFirst = plain.Count(keys.Contains),
+            InSecond = shared.Count,
+            Places = [.. shared.Take(SharedTexts.Named).Select(text => new[] { places[text.Key], text.Place })],
+        };
+    }
+
+    /// <summary>Maps each text, but not the empty one, to the first place where it stands.</summary>
+    private static Dictionary<string, string> IndexPlaces(List<string> plain, IReadOnlyList<ComparedText> texts)
+    {
+        var places = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (key, text) in plain.Zip(texts).Where(pair => pair.First.Length > 0))
+        {
+            places.TryAdd(key, text.Place);
+        }
+
+        return places;
     }
 }

@@ -3,8 +3,11 @@ using System.Text;
 
 namespace IfGuide.Storage.Overlap;
 
-/// <summary>The words of a text as 64-bit hashes: runs of letters, digits and marks after Unicode's normal form C, in lower case; what stands between them is passed over.</summary>
-/// <remarks>A letter of a script that is written without spaces (Han, kana, Thai, Lao, Khmer, Burmese) is a word of its own.</remarks>
+/// <summary>Hashes the words of a text to 64 bits: runs of letters, digits and marks. What stands between them is skipped.</summary>
+/// <remarks>
+/// Words are hashed in Unicode's normal form C and in lower case.
+/// A letter of a script that is written without spaces (Han, kana, Thai, Lao, Khmer, Burmese) is a word of its own.
+/// </remarks>
 internal static class WordHashes
 {
     private const ulong Offset = 14695981039346656037;
@@ -13,40 +16,60 @@ internal static class WordHashes
     /// <summary>Appends the hashes of a text's words.</summary>
     public static void Append(string text, List<ulong> words)
     {
-        var normal = text.IsNormalized(NormalizationForm.FormC) ? text : text.Normalize(NormalizationForm.FormC);
-        var hash = Offset;
-        var within = false;
-        for (var i = 0; i < normal.Length; i++)
+        if (!text.IsNormalized(NormalizationForm.FormC))
         {
-            var character = normal[i];
-            if (!IsOfWord(normal, i))
-            {
-                End(words, ref hash, ref within);
-                continue;
-            }
-
-            if (StandsAlone(character))
-            {
-                End(words, ref hash, ref within);
-                words.Add(Mix((Offset ^ character) * Prime));
-                continue;
-            }
-
-            within = true;
-            hash = (hash ^ (char.IsAscii(character) ? (char)(char.IsAsciiLetterUpper(character) ? character | 0x20 : character) : char.ToLowerInvariant(character))) * Prime;
+            text = text.Normalize(NormalizationForm.FormC);
         }
 
-        End(words, ref hash, ref within);
-    }
+        var hash = Offset;
+        var isWithin = false;
+        for (var i = 0; i < text.Length; i++)
+        {
+            var character = text[i];
+            var isOfWord = IsOfWord(text, i);
+            var standsAlone = isOfWord && StandsAlone(character);
+            if (isOfWord && !standsAlone)
+            {
+                isWithin = true;
+                hash = Extend(hash, ToLower(character));
+                continue;
+            }
 
-    private static void End(List<ulong> words, ref ulong hash, ref bool within)
-    {
-        if (within)
+            if (isWithin)
+            {
+                words.Add(Mix(hash));
+                hash = Offset;
+                isWithin = false;
+            }
+
+            if (standsAlone)
+            {
+                words.Add(Mix(Extend(Offset, character)));
+            }
+        }
+
+        if (isWithin)
         {
             words.Add(Mix(hash));
-            hash = Offset;
-            within = false;
         }
+    }
+
+    private static ulong Extend(ulong hash, char character) => (hash ^ character) * Prime;
+
+    /// <remarks>Most characters are ASCII, for which this is much faster.</remarks>
+    private static char ToLower(char character)
+    {
+        if (!char.IsAscii(character))
+        {
+            return char.ToLowerInvariant(character);
+        }
+
+        if (char.IsAsciiLetterUpper(character))
+        {
+            return (char)(character | 0x20);
+        }
+
+        return character;
     }
 
     private static bool IsOfWord(string text, int index)
@@ -57,13 +80,31 @@ internal static class WordHashes
             return char.IsAsciiLetterOrDigit(character);
         }
 
-        var low = char.IsLowSurrogate(character) && index > 0 && char.IsHighSurrogate(text[index - 1]);
-        return CharUnicodeInfo.GetUnicodeCategory(text, low ? index - 1 : index) is <= UnicodeCategory.OtherLetter
-            or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;
+        if (char.IsLowSurrogate(character) && index > 0 && char.IsHighSurrogate(text[index - 1]))
+        {
+            index--;
+        }
+
+        return CharUnicodeInfo.GetUnicodeCategory(text, index) switch
+        {
+            <= UnicodeCategory.OtherLetter => true,
+            UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark => true,
+            UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber => true,
+            _ => false,
+        };
     }
 
-    private static bool StandsAlone(char character) => character is >= '\u0E00' and <= '\u0EFF' or >= '\u1000' and <= '\u109F' or >= '\u1780' and <= '\u17FF'
-        or >= '\u3040' and <= '\u30FF' or >= '\u3400' and <= '\u4DBF' or >= '\u4E00' and <= '\u9FFF' or >= '\uF900' and <= '\uFAFF';
+    private static bool StandsAlone(char character) => character switch
+    {
+        >= '\u0E00' and <= '\u0EFF' => true, // Thai, Lao
+        >= '\u1000' and <= '\u109F' => true, // Burmese
+        >= '\u1780' and <= '\u17FF' => true, // Khmer
+        >= '\u3040' and <= '\u30FF' => true, // kana
+        _ => IsHan(character),
+    };
+
+    private static bool IsHan(char character) =>
+        character is >= '\u3400' and <= '\u4DBF' or >= '\u4E00' and <= '\u9FFF' or >= '\uF900' and <= '\uFAFF';
 
     /// <summary>Spreads a hash over all bits (the finaliser of SplitMix64): sums of powers in <see cref="CorpusSearch"/> rely on it.</summary>
     private static ulong Mix(ulong hash)

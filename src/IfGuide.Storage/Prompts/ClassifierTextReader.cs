@@ -13,10 +13,19 @@ public static class ClassifierTextReader
     public static IReadOnlyList<(string Text, long Line)> Read(string path)
     {
         var texts = JsonLinesFile.Read(path).Select(record => (Parse(record), record.Line)).ToList();
-        return texts.Count > 0 ? texts : throw new UserErrorException($"evaluation.classifier_texts: '{path}' holds no texts: put one JSON object {{\"text\": …}} a line into it.");
+        if (texts.Count == 0)
+        {
+            throw new UserErrorException(
+                $"evaluation.classifier_texts: '{path}' holds no texts: put one JSON object {{\"text\": …}} a line into it.");
+        }
+
+        return texts;
     }
 
-    private static string Parse(JsonRecord record) =>
-        record.TextOrNestedText("continuation") ?? record.TextOrNestedText("completion") ?? record.OptionalText("text")
-        ?? throw record.Error($"found neither 'text' nor 'continuation' nor 'completion' among the keys {record.Keys()}", "write {\"text\": …}");
+    private static string Parse(JsonRecord record)
+    {
+        var continuation = record.FindTextOrNestedText("continuation") ?? record.FindTextOrNestedText("completion");
+        return continuation ?? record.FindText("text") ?? throw record.CreateError(
+            $"found neither 'text' nor 'continuation' nor 'completion' among the keys {record.DescribeKeys()}", "write {\"text\": …}");
+    }
 }

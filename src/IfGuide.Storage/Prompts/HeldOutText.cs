@@ -21,12 +21,13 @@ public static class HeldOutText
         foreach (var record in JsonLinesFile.Read(path))
         {
             any = true;
-            yield return record.Text("text", "write {\"text\": …}");
+            yield return record.GetText("text", "write {\"text\": …}");
         }
 
         if (!any)
         {
-            throw new UserErrorException($"'{path}' holds no held-out texts: put one JSON object {{\"text\": …}} a line into it.");
+            throw new UserErrorException(
+                $"'{path}' holds no held-out texts: put one JSON object {{\"text\": …}} a line into it.");
         }
     }
 }

@@ -3,16 +3,6 @@ using IfGuide.Storage.JsonLines;
 
 namespace IfGuide.Storage.Prompts;
 
-/// <summary>A text whose end models should predict, as in LAMBADA.</summary>
-/// <param name="Context">The text in front.</param>
-/// <param name="Target">What is to be predicted, with the white space in front of it: context and target joined are the text.</param>
-/// <param name="Line">Its line in the file, from 1.</param>
-public sealed record LastWord(string Context, string Target, long Line)
-{
-    /// <summary>The whole text.</summary>
-    public string Text => Context + Target;
-}
-
 /// <summary>Reads last-word records: <c>{"text": …}</c>, whose target is the last word, or with <c>context</c> and <c>target</c> besides.</summary>
 public static class LastWordReader
 {
@@ -22,21 +12,43 @@ public static class LastWordReader
     public static IReadOnlyList<LastWord> Read(string path)
     {
         var records = JsonLinesFile.Read(path).Select(Parse).ToList();
-        return records.Count > 0 ? records : throw new UserErrorException($"evaluation.last_word: '{path}' holds no records: put one JSON object {{\"text\": …}} a line into it.");
+        if (records.Count == 0)
+        {
+            throw new UserErrorException(
+                $"evaluation.last_word: '{path}' holds no records: put one JSON object {{\"text\": …}} a line into it.");
+        }
+
+        return records;
     }
 
     private static LastWord Parse(JsonRecord record)
     {
-        var text = record.Text("text", "write {\"text\": …}").TrimEnd();
-        var context = record.OptionalText("context")?.TrimEnd();
-        var target = record.OptionalText("target")?.Trim();
+        var text = record.GetText("text", "write {\"text\": …}").TrimEnd();
+        var context = record.FindText("context")?.TrimEnd();
+        var target = record.FindText("target")?.Trim();
         if (context is not null && target is not null)
         {
-            return text.StartsWith(context, StringComparison.Ordinal) && text[context.Length..].Trim() == target && context.Length > 0 && target.Length > 0
-                ? new LastWord(context, text[context.Length..], record.Line)
-                : throw record.Error("'text' is not 'context' followed by 'target'", "correct the line, or leave context and target out to predict the last word");
+            return SplitAtTarget(record, text, context, target);
         }
 
+        return SplitAtLastWord(record, text);
+    }
+
+    private static LastWord SplitAtTarget(JsonRecord record, string text, string context, string target)
+    {
+        var isPrefix = context.Length > 0 && text.StartsWith(context, StringComparison.Ordinal);
+        if (!isPrefix || target.Length == 0 || text[context.Length..].Trim() != target)
+        {
+            throw record.CreateError(
+                "'text' is not 'context' followed by 'target'",
+                "correct the line, or leave context and target out to predict the last word");
+        }
+
+        return new LastWord(context, text[context.Length..], record.Line);
+    }
+
+    private static LastWord SplitAtLastWord(JsonRecord record, string text)
+    {
         var boundary = text.Length;
         while (boundary > 0 && !char.IsWhiteSpace(text[boundary - 1]))
         {
@@ -44,8 +56,11 @@ public static class LastWordReader
         }
 
         var front = text[..boundary].TrimEnd();
-        return front.Length > 0
-            ? new LastWord(front, text[front.Length..], record.Line)
-            : throw record.Error("the text has no word in front of its last one", "give it a context, or remove the line");
+        if (front.Length == 0)
+        {
+            throw record.CreateError("the text has no word in front of its last one", "give it a context, or remove the line");
+        }
+
+        return new LastWord(front, text[front.Length..], record.Line);
     }
 }

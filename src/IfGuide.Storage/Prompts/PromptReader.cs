@@ -4,16 +4,6 @@ using IfGuide.Storage.JsonLines;
 
 namespace IfGuide.Storage.Prompts;
 
-/// <summary>A text that models continue.</summary>
-/// <param name="Text">The text.</param>
-/// <param name="Class">Its class, by which toxicity is reported; <c>all</c> where the record names none.</param>
-/// <param name="Line">Its line in the file, from 1.</param>
-public sealed record Prompt(string Text, string Class, long Line)
-{
-    /// <summary>The continuation that the record has; nothing is measured on it.</summary>
-    public string Continuation { get; init; } = string.Empty;
-}
-
 /// <summary>Reads prompts: <c>{"prompt": {"text": …}}</c>, <c>{"prompt": …}</c> or <c>{"text": …}</c>, with an optional <c>prompt_class</c>.</summary>
 /// <remarks>RealToxicityPrompts records, whose prompts hold a <c>toxicity</c>, are classed by it: <c>toxic</c> from 0.5, else <c>nontoxic</c>.</remarks>
 public static class PromptReader
@@ -29,23 +19,34 @@ public static class PromptReader
     public static IReadOnlyList<Prompt> Read(string path)
     {
         var prompts = JsonLinesFile.Read(path).Select(Parse).ToList();
-        return prompts.Count > 0 ? prompts : throw new UserErrorException($"evaluation.prompts: '{path}' holds no prompts: put one JSON object a line into it.");
+        if (prompts.Count == 0)
+        {
+            throw new UserErrorException($"evaluation.prompts: '{path}' holds no prompts: put one JSON object a line into it.");
+        }
+
+        return prompts;
     }
 
     private static Prompt Parse(JsonRecord record)
     {
-        var text = record.TextOrNestedText("prompt") ?? record.OptionalText("text") ?? throw record.Error($"found neither 'prompt' nor 'text' among the keys {record.Keys()}", Remedy);
-        return text.Length > 0
-            ? new Prompt(text, record.OptionalText("prompt_class") ?? ClassByToxicity(record) ?? DefaultClass, record.Line) { Continuation = Continuation(record) }
-            : throw record.Error("the prompt is empty, and nothing can be continued", "remove the line");
+        var text = record.FindTextOrNestedText("prompt") ?? record.FindText("text")
+            ?? throw record.CreateError($"found neither 'prompt' nor 'text' among the keys {record.DescribeKeys()}", Remedy);
+        if (text.Length == 0)
+        {
+            throw record.CreateError("the prompt is empty, and nothing can be continued", "remove the line");
+        }
+
+        var promptClass = record.FindText("prompt_class") ?? ClassifyByToxicity(record) ?? DefaultClass;
+        return new Prompt(text, promptClass, record.Line) { Continuation = FindContinuation(record) };
     }
 
     /// <remarks>Nothing needs it, so one that is no text is no mistake.</remarks>
-    private static string Continuation(JsonRecord record)
+    private static string FindContinuation(JsonRecord record)
     {
         try
         {
-            return record.TextOrNestedText("continuation") ?? record.TextOrNestedText("completion") ?? string.Empty;
+            var continuation = record.FindTextOrNestedText("continuation") ?? record.FindTextOrNestedText("completion");
+            return continuation ?? string.Empty;
         }
         catch (UserErrorException)
         {
@@ -53,8 +54,18 @@ public static class PromptReader
         }
     }
 
-    private static string? ClassByToxicity(JsonRecord record) =>
-        record.Find("prompt") is { ValueKind: JsonValueKind.Object } prompt && prompt.TryGetProperty("toxicity", out var toxicity) && toxicity.ValueKind == JsonValueKind.Number
-            ? toxicity.GetDouble() >= 0.5 ? "toxic" : "nontoxic"
-            : null;
+    private static string? ClassifyByToxicity(JsonRecord record)
+    {
+        if (record.Find("prompt") is not { ValueKind: JsonValueKind.Object } prompt)
+        {
+            return null;
+        }
+
+        if (!prompt.TryGetProperty("toxicity", out var toxicity) || toxicity.ValueKind != JsonValueKind.Number)
+        {
+            return null;
+        }
+
+        return toxicity.GetDouble() >= 0.5 ? "toxic" : "nontoxic";
+    }
 }

@@ -3,20 +3,18 @@ using IfGuide.Storage.Tokenizers;
 
 namespace IfGuide.Storage.Queries;
 
-/// <summary>Finds the first token of a continuation by bytes: encoding the prompt alone may give other tokens than the prompt has in front of its continuation.</summary>
+/// <summary>Finds the first token of a continuation by bytes.</summary>
+/// <remarks>Encoding the prompt alone may give other tokens than the prompt has in front of its continuation.</remarks>
 internal static class QueryBoundary
 {
-    /// <summary>Index of the first token that holds a byte of the continuation; the number of tokens when none does.</summary>
+    /// <summary>Finds the first token that holds a byte of the continuation; the number of tokens when none does.</summary>
     /// <param name="tokens">Tokens of prompt and continuation, encoded as one text.</param>
     /// <param name="prompt">The prompt.</param>
     /// <param name="completion">The continuation.</param>
     /// <param name="tokenizer">The tokenizer.</param>
     public static int Find(ReadOnlySpan<int> tokens, string prompt, string completion, ITextTokenizer tokenizer)
     {
-        var bytes = Join(tokens, tokenizer);
-        var promptBytes = bytes.AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(prompt + completion))
-            ? Encoding.UTF8.GetByteCount(prompt)
-            : NormalisedPromptBytes(bytes, prompt, tokenizer);
+        var promptBytes = CountPromptBytes(tokens, prompt, completion, tokenizer);
         var end = 0;
         for (var i = 0; i < tokens.Length; i++)
         {
@@ -30,8 +28,16 @@ internal static class QueryBoundary
         return tokens.Length;
     }
 
-    /// <summary>Bytes of the prompt where the tokenizer normalises: those that the prompt alone and the whole text have in common. A character composed across the boundary belongs to the continuation.</summary>
-    private static int NormalisedPromptBytes(byte[] bytes, string prompt, ITextTokenizer tokenizer)
+    private static int CountPromptBytes(ReadOnlySpan<int> tokens, string prompt, string completion, ITextTokenizer tokenizer)
+    {
+        var bytes = Join(tokens, tokenizer);
+        var isUnchanged = bytes.AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(prompt + completion));
+        return isUnchanged ? Encoding.UTF8.GetByteCount(prompt) : CountNormalisedPromptBytes(bytes, prompt, tokenizer);
+    }
+
+    /// <summary>Counts the prompt's bytes where the tokenizer normalises: those that the prompt alone and the whole text have in common.</summary>
+    /// <remarks>A character composed across the boundary belongs to the continuation.</remarks>
+    private static int CountNormalisedPromptBytes(byte[] bytes, string prompt, ITextTokenizer tokenizer)
     {
         var common = bytes.AsSpan().CommonPrefixLength(Join(tokenizer.Encode(prompt), tokenizer));
         while (common > 0 && common < bytes.Length && (bytes[common] & 0xC0) == 0x80)

@@ -5,12 +5,16 @@ using IfGuide.Storage.Formats;
 
 namespace IfGuide.Storage.Safetensors;
 
-/// <summary>A safetensors file, mapped into memory. Every field of its header is checked against the file's length before anything is read.</summary>
-/// <remarks>Needs no libtorch; <see cref="TensorArchive"/> makes tensors of it.</remarks>
+/// <summary>A safetensors file, mapped into memory.</summary>
+/// <remarks>
+/// Every field of its header is checked against the file's length before anything is read.
+/// Needs no libtorch; <see cref="TensorArchive"/> makes tensors of it.
+/// </remarks>
 public sealed class SafetensorsFile : IDisposable
 {
     private const int LengthBytes = 8;
-    private const long LongestHeader = 100_000_000; // the format's own limit
+    private const long MaxHeader = 100_000_000; // the format's own limit
+    private const int NamesShown = 5;
 
     private readonly MappedFile file;
     private readonly SafetensorsHeader header;
@@ -32,27 +36,18 @@ public sealed class SafetensorsFile : IDisposable
 
     /// <summary>Opens and checks a file.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="UserErrorException">The file is missing, truncated or not a safetensors file; the message names file, tensor and remedy.</exception>
+    /// <exception cref="UserErrorException">
+    /// The file is missing, truncated or not a safetensors file. The message names file, tensor and remedy.
+    /// </exception>
     public static SafetensorsFile Open(string path)
     {
         var file = new MappedFile(path);
         try
         {
-            if (file.Length < LengthBytes)
-            {
-                throw new UserErrorException($"'{path}' is not a safetensors file: it has {file.Length} bytes, and the header's length alone takes 8. Download or export the file again.");
-            }
-
-            var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(file.Span(0, LengthBytes));
-            if (headerLength > (ulong)(file.Length - LengthBytes) || headerLength > LongestHeader)
-            {
-                throw new UserErrorException(
-                    $"'{path}' is not a usable safetensors file: it announces a header of {headerLength} bytes, but has {file.Length - LengthBytes} bytes after that number (and {LongestHeader} are the format's limit). "
-                    + "It is truncated or of another format: download or export the file again.");
-            }
-
-            var dataStart = LengthBytes + (long)headerLength;
-            return new SafetensorsFile(file, SafetensorsHeader.Read(path, file.Span(LengthBytes, (int)headerLength), dataStart, file.Length - dataStart));
+            var headerLength = ReadHeaderLength(file);
+            var dataStart = LengthBytes + headerLength;
+            var json = file.Span(LengthBytes, headerLength);
+            return new SafetensorsFile(file, SafetensorsHeader.Read(path, json, dataStart, file.Length - dataStart));
         }
         catch
         {
@@ -64,10 +59,17 @@ public sealed class SafetensorsFile : IDisposable
     /// <summary>A tensor's entry.</summary>
     /// <param name="name">The tensor's name.</param>
     /// <exception cref="UserErrorException">The file has no such tensor; the message lists the first few it has.</exception>
-    public TensorEntry Entry(string name) => Tensors.TryGetValue(name, out var entry)
-        ? entry
-        : throw new UserErrorException(
-            $"'{Path}' has no tensor '{name}'; it has {Tensors.Count}: {string.Join(", ", Tensors.Keys.Order(StringComparer.Ordinal).Take(5))}{(Tensors.Count > 5 ? ", …" : string.Empty)}.");
+    public TensorEntry Entry(string name)
+    {
+        if (Tensors.TryGetValue(name, out var entry))
+        {
+            return entry;
+        }
+
+        var names = string.Join(", ", Tensors.Keys.Order(StringComparer.Ordinal).Take(NamesShown));
+        var more = Tensors.Count > NamesShown ? ", …" : string.Empty;
+        throw new UserErrorException($"'{Path}' has no tensor '{name}'; it has {Tensors.Count}: {names}{more}.");
+    }
 
     /// <summary>A tensor's elements, row-major, without a copy; valid until the file is disposed.</summary>
     /// <typeparam name="T">The elements' type; <see cref="ushort"/> for bfloat16.</typeparam>
@@ -78,15 +80,14 @@ public sealed class SafetensorsFile : IDisposable
         where T : unmanaged
     {
         var entry = Entry(name);
-        var asked = ElementTypes.Of<T>();
-        if (asked != entry.Type && !(asked == ElementType.UInt16 && entry.Type == ElementType.BFloat16))
+        RequireType<T>(entry);
+        if (entry.Length > int.MaxValue)
         {
-            throw new UserErrorException($"Tensor '{name}' of '{Path}' has dtype {SafetensorsTypes.NameOf(entry.Type)}; {SafetensorsTypes.NameOf(asked)} is needed here.");
+            throw new NotSupportedException(
+                $"Tensor '{name}' of '{Path}' has {entry.Length} bytes, too many for one span.");
         }
 
-        return entry.Length <= int.MaxValue
-            ? MemoryMarshal.Cast<byte, T>(file.Span(entry.Offset, (int)entry.Length))
-            : throw new NotSupportedException($"Tensor '{name}' of '{Path}' has {entry.Length} bytes, too many for one span.");
+        return MemoryMarshal.Cast<byte, T>(file.Span(entry.Offset, (int)entry.Length));
     }
 
     /// <summary>Passes a tensor's bytes on in order, without a copy.</summary>
@@ -100,15 +101,46 @@ public sealed class SafetensorsFile : IDisposable
         var entry = Entry(name);
         for (long offset = 0; offset < entry.Length; offset += pieceLength)
         {
-            consume(offset, file.Span(entry.Offset + offset, (int)Math.Min(pieceLength, entry.Length - offset)));
+            var length = (int)Math.Min(pieceLength, entry.Length - offset);
+            consume(offset, file.Span(entry.Offset + offset, length));
         }
     }
 
     /// <summary>Unmaps the file.</summary>
     public void Dispose() => file.Dispose();
-}
 
-/// <summary>Takes a piece of a tensor.</summary>
-/// <param name="offset">Offset of the piece within the tensor, in bytes.</param>
-/// <param name="bytes">The piece; valid during the call only.</param>
-public delegate void PieceAction(long offset, ReadOnlySpan<byte> bytes);
+    private static int ReadHeaderLength(MappedFile file)
+    {
+        if (file.Length < LengthBytes)
+        {
+            throw new UserErrorException(
+                $"'{file.Path}' is not a safetensors file: it has {file.Length} bytes, and the header's length alone takes 8. "
+                + "Download or export the file again.");
+        }
+
+        var length = BinaryPrimitives.ReadUInt64LittleEndian(file.Span(0, LengthBytes));
+        var available = file.Length - LengthBytes;
+        if (length > (ulong)available || length > MaxHeader)
+        {
+            throw new UserErrorException(
+                $"'{file.Path}' is not a usable safetensors file: it announces a header of {length} bytes, but has {available} bytes "
+                + $"after that number (and {MaxHeader} are the format's limit). "
+                + "It is truncated or of another format: download or export the file again.");
+        }
+
+        return (int)length;
+    }
+
+    private void RequireType<T>(TensorEntry entry)
+        where T : unmanaged
+    {
+        var asked = ElementTypes.Of<T>();
+        var isRawBFloat16 = asked == ElementType.UInt16 && entry.Type == ElementType.BFloat16;
+        if (asked != entry.Type && !isRawBFloat16)
+        {
+            throw new UserErrorException(
+                $"Tensor '{entry.Name}' of '{Path}' has dtype {SafetensorsTypes.Format(entry.Type)}; "
+                + $"{SafetensorsTypes.Format(asked)} is needed here.");
+        }
+    }
+}

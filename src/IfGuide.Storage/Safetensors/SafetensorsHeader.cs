@@ -4,11 +4,15 @@ using IfGuide.Storage.Formats;
 
 namespace IfGuide.Storage.Safetensors;
 
-/// <summary>Reads and checks the header of a safetensors file. Trusts nothing in it: no allocation exceeds a small multiple of the header's own bytes.</summary>
+/// <summary>Reads and checks the header of a safetensors file.</summary>
+/// <remarks>Trusts nothing in it: no allocation exceeds a small multiple of the header's own bytes.</remarks>
 internal sealed class SafetensorsHeader
 {
-    private const int DeepestShape = 32;
-    private const int LongestNameInMessages = 120;
+    /// <summary>The header's key that names no tensor.</summary>
+    public const string MetadataKey = "__metadata__";
+
+    private const int MaxDimensions = 32;
+    private const int MaxNameInMessages = 120;
 
     private readonly string path;
     private readonly long dataLength;
@@ -42,7 +46,8 @@ internal sealed class SafetensorsHeader
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
-            throw header.Error($"its header is not the JSON of a safetensors file ({failure.Message.TrimEnd('.')})", failure);
+            throw header.DescribeError(
+                $"its header is not the JSON of a safetensors file ({failure.Message.TrimEnd('.')})", failure);
         }
 
         header.CheckCoverage();
@@ -55,29 +60,29 @@ internal sealed class SafetensorsHeader
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.GetString()!;
-            if (name == "__metadata__")
+            if (name == MetadataKey)
             {
                 ReadMetadata(ref reader);
             }
             else if (!tensors.TryAdd(name, ReadTensor(ref reader, name)))
             {
-                throw Error($"its header names tensor '{Shorten(name)}' twice");
+                throw DescribeError($"its header names tensor '{Shorten(name)}' twice");
             }
         }
 
         if (reader.Read())
         {
-            throw Error("its header goes on after its closing brace");
+            throw DescribeError("its header goes on after its closing brace");
         }
     }
 
     private void ReadMetadata(ref Utf8JsonReader reader)
     {
-        Expect(ref reader, JsonTokenType.StartObject, "__metadata__");
+        Expect(ref reader, JsonTokenType.StartObject, MetadataKey);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var key = reader.GetString()!;
-            Expect(ref reader, JsonTokenType.String, $"__metadata__ '{Shorten(key)}'");
+            Expect(ref reader, JsonTokenType.String, $"{MetadataKey} '{Shorten(key)}'");
             metadata[key] = reader.GetString()!;
         }
     }
@@ -86,46 +91,69 @@ internal sealed class SafetensorsHeader
     {
         var shown = Shorten(name);
         Expect(ref reader, JsonTokenType.StartObject, $"tensor '{shown}'");
-        ElementType? type = null;
-        List<long>? shape = null;
-        List<long>? offsets = null;
+        var fields = new Fields();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var key = reader.GetString();
-            switch (key)
-            {
-                case "dtype":
-                    Expect(ref reader, JsonTokenType.String, $"dtype of tensor '{shown}'");
-                    var text = reader.GetString()!;
-                    type = SafetensorsTypes.TryParse(text, out var known) ? known : throw Error($"tensor '{shown}' has dtype '{Shorten(text)}', which is not supported; convert it to F32, F16 or BF16", remedy: null);
-                    break;
-                case "shape":
-                    shape = ReadNumbers(ref reader, $"shape of tensor '{shown}'", DeepestShape);
-                    break;
-                case "data_offsets":
-                    offsets = ReadNumbers(ref reader, $"data_offsets of tensor '{shown}'", 2);
-                    break;
-                default:
-                    throw Error($"tensor '{shown}' has an unknown key '{Shorten(key!)}'");
-            }
+            ReadField(ref reader, shown, fields);
         }
 
-        return type is null || shape is null || offsets is not { Count: 2 }
-            ? throw Error($"tensor '{shown}' lacks its dtype, its shape or its two data_offsets")
-            : Check(name, shown, type.Value, shape, offsets[0], offsets[1]);
+        if (fields is not { Type: { } type, Shape: { } shape, Offsets: [var begin, var end] })
+        {
+            throw DescribeError($"tensor '{shown}' lacks its dtype, its shape or its two data_offsets");
+        }
+
+        return CreateEntry(name, type, shape, begin, end);
     }
 
-    private TensorEntry Check(string name, string shown, ElementType type, List<long> shape, long begin, long end)
+    private void ReadField(ref Utf8JsonReader reader, string shown, Fields fields)
+    {
+        var key = reader.GetString();
+        switch (key)
+        {
+            case "dtype":
+                fields.Type = ReadType(ref reader, shown);
+                break;
+            case "shape":
+                fields.Shape = ReadNumbers(ref reader, $"shape of tensor '{shown}'", MaxDimensions);
+                break;
+            case "data_offsets":
+                fields.Offsets = ReadNumbers(ref reader, $"data_offsets of tensor '{shown}'", 2);
+                break;
+            default:
+                throw DescribeError($"tensor '{shown}' has an unknown key '{Shorten(key!)}'");
+        }
+    }
+
+    private ElementType ReadType(ref Utf8JsonReader reader, string shown)
+    {
+        Expect(ref reader, JsonTokenType.String, $"dtype of tensor '{shown}'");
+        var text = reader.GetString()!;
+        if (SafetensorsTypes.TryParse(text, out var type))
+        {
+            return type;
+        }
+
+        throw new UserErrorException(DescribeFile(
+            $"tensor '{shown}' has dtype '{Shorten(text)}', which is not supported; convert it to F32, F16 or BF16"));
+    }
+
+    private TensorEntry CreateEntry(string name, ElementType type, List<long> shape, long begin, long end)
     {
         if (begin > end || end > dataLength)
         {
-            throw Error($"tensor '{shown}' claims bytes {begin} to {end}, but the file has {dataLength} bytes of data");
+            throw DescribeError(
+                $"tensor '{Shorten(name)}' claims bytes {begin} to {end}, but the file has {dataLength} bytes of data");
         }
 
         var count = ElementTypes.Count(shape);
-        return count is null || count > dataLength || count.Value * type.Size() != end - begin
-            ? throw Error($"tensor '{shown}' of shape {ElementTypes.Describe(shape)} and dtype {SafetensorsTypes.NameOf(type)} does not fit its {end - begin} bytes")
-            : new TensorEntry(name, type, shape, dataStart + begin, end - begin);
+        if (count is null || count > dataLength || count.Value * type.Size() != end - begin)
+        {
+            throw DescribeError(
+                $"tensor '{Shorten(name)}' of shape {ElementTypes.Describe(shape)} and dtype {SafetensorsTypes.Format(type)} "
+                + $"does not fit its {end - begin} bytes");
+        }
+
+        return new TensorEntry(name, type, shape, dataStart + begin, end - begin);
     }
 
     /// <summary>As the format demands: tensors cover the data without overlap and without a hole.</summary>
@@ -136,7 +164,9 @@ internal sealed class SafetensorsHeader
         {
             if (tensor.Offset != position)
             {
-                throw Error($"tensor '{Shorten(tensor.Name)}' begins at byte {tensor.Offset - dataStart} of the data, but the tensors before it end at byte {position - dataStart}: tensors overlap or leave a hole");
+                throw DescribeError(
+                    $"tensor '{Shorten(tensor.Name)}' begins at byte {tensor.Offset - dataStart} of the data, "
+                    + $"but the tensors before it end at byte {position - dataStart}: tensors overlap or leave a hole");
             }
 
             position += tensor.Length;
@@ -144,19 +174,21 @@ internal sealed class SafetensorsHeader
 
         if (position != dataStart + dataLength)
         {
-            throw Error($"its tensors end at byte {position - dataStart} of the data, but the file has {dataLength} bytes of data");
+            throw DescribeError(
+                $"its tensors end at byte {position - dataStart} of the data, but the file has {dataLength} bytes of data");
         }
     }
 
-    private List<long> ReadNumbers(ref Utf8JsonReader reader, string what, int most)
+    private List<long> ReadNumbers(ref Utf8JsonReader reader, string what, int maxCount)
     {
         Expect(ref reader, JsonTokenType.StartArray, what);
-        var numbers = new List<long>(Math.Min(most, 4));
+        var numbers = new List<long>(Math.Min(maxCount, 4));
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var number) || number < 0 || numbers.Count == most)
+            var isNumber = reader.TokenType == JsonTokenType.Number;
+            if (!isNumber || !reader.TryGetInt64(out var number) || number < 0 || numbers.Count == maxCount)
             {
-                throw Error($"the {what} should be at most {most} whole numbers from 0 up");
+                throw DescribeError($"the {what} should be at most {maxCount} whole numbers from 0 up");
             }
 
             numbers.Add(number);
@@ -169,15 +201,31 @@ internal sealed class SafetensorsHeader
     {
         if (!reader.Read() || reader.TokenType != type)
         {
-            throw Error($"{what} should be a JSON {type switch { JsonTokenType.StartObject => "object", JsonTokenType.StartArray => "array", _ => "string" }}, found {reader.TokenType}");
+            throw DescribeError($"{what} should be a JSON {Describe(type)}, found {reader.TokenType}");
         }
     }
 
-    private UserErrorException Error(string what, Exception? cause = null, string? remedy = "Download or export the file again.")
+    private static string Describe(JsonTokenType type) => type switch
     {
-        var message = $"'{path}' is not a usable safetensors file: {what}.";
-        return new UserErrorException(remedy is null ? message : $"{message} {remedy}", cause!);
-    }
+        JsonTokenType.StartObject => "object",
+        JsonTokenType.StartArray => "array",
+        _ => "string",
+    };
 
-    private static string Shorten(string name) => name.Length <= LongestNameInMessages ? name : name[..LongestNameInMessages] + "…";
+    private UserErrorException DescribeError(string what, Exception? cause = null) =>
+        new($"{DescribeFile(what)} Download or export the file again.", cause!);
+
+    private string DescribeFile(string what) => $"'{path}' is not a usable safetensors file: {what}.";
+
+    private static string Shorten(string name) => Excerpt.Create(name, MaxNameInMessages);
+
+    /// <summary>What was read of a tensor so far.</summary>
+    private sealed class Fields
+    {
+        public ElementType? Type { get; set; }
+
+        public List<long>? Shape { get; set; }
+
+        public List<long>? Offsets { get; set; }
+    }
 }

@@ -10,8 +10,12 @@ internal sealed class AddedTokens
 
     public AddedTokens(IEnumerable<(string Text, int Id)> tokens)
     {
-        longestFirst = [.. tokens.OrderByDescending(token => token.Text.Length).ThenBy(token => token.Text, StringComparer.Ordinal)];
-        search = longestFirst.Length == 0 ? null : SearchValues.Create([.. longestFirst.Select(token => token.Text)], StringComparison.Ordinal);
+        var byLength = tokens.OrderByDescending(token => token.Text.Length);
+        longestFirst = [.. byLength.ThenBy(token => token.Text, StringComparer.Ordinal)];
+        if (longestFirst.Length > 0)
+        {
+            search = SearchValues.Create([.. longestFirst.Select(token => token.Text)], StringComparison.Ordinal);
+        }
     }
 
     /// <summary>Cuts text at the added tokens.</summary>
@@ -35,18 +39,18 @@ internal sealed class AddedTokens
             }
 
             position += found;
-            var (match, id) = LongestAt(text.AsSpan(position));
+            var (match, id) = FindLongestAt(text.AsSpan(position));
             token(id);
             position += match.Length;
         }
 
         if (position < text.Length)
         {
-            between(position == 0 ? text : text[position..]);
+            between(text[position..]);
         }
     }
 
-    private (string Text, int Id) LongestAt(ReadOnlySpan<char> text)
+    private (string Text, int Id) FindLongestAt(ReadOnlySpan<char> text)
     {
         foreach (var candidate in longestFirst)
         {

@@ -9,58 +9,91 @@ internal static class AstralRanges
     private const int First = 0x10000;
     private const int Last = 0x10ffff;
     private const int PerHigh = 0x400;
+    private const int FirstHigh = 0xd800;
+    private const int FirstLow = 0xdc00;
 
     /// <summary>Any character above U+FFFF.</summary>
     public const string Any = @"[\uD800-\uDBFF][\uDC00-\uDFFF]";
 
-    private static readonly Lazy<UnicodeCategory[]> Categories = new(() =>
-        [.. Enumerable.Range(First, Last - First + 1).Select(value => Rune.GetUnicodeCategory(new Rune(value)))]);
+    /// <summary>Unicode's names of the categories, in the order of <see cref="UnicodeCategory"/>.</summary>
+    private static readonly string[] CategoryNames =
+    [
+        "Lu", "Ll", "Lt", "Lm", "Lo",
+        "Mn", "Mc", "Me",
+        "Nd", "Nl", "No",
+        "Zs", "Zl", "Zp",
+        "Cc", "Cf", "Cs", "Co",
+        "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po",
+        "Sm", "Sc", "Sk", "So",
+        "Cn",
+    ];
 
-    /// <summary>Characters above U+FFFF of a general category, e.g. <c>L</c> or <c>Lu</c>, as alternatives of surrogate pairs; empty when there are none.</summary>
-    /// <returns>Null when there is no such category.</returns>
-    public static string? OfCategory(string name)
+    private static readonly Lazy<UnicodeCategory[]> Categories = new(ReadCategories);
+
+    /// <summary>Characters above U+FFFF of a general category, e.g. <c>L</c> or <c>Lu</c>, as alternatives of surrogate pairs.</summary>
+    /// <returns>Empty when the category has no such characters; null when there is no such category.</returns>
+    public static string? FindCategory(string name)
     {
-        var wanted = Enum.GetValues<UnicodeCategory>().Where(category => CategoryName(category).StartsWith(name, StringComparison.Ordinal)).ToHashSet();
+        var wanted = FindCategories(name);
         if (name.Length is 0 or > 2 || wanted.Count == 0)
         {
             return null;
         }
 
-        var categories = Categories.Value;
-        var alternatives = new StringBuilder();
-        string? pending = null;
-        var (start, end) = (0, 0);
-        for (var high = 0; high < categories.Length / PerHigh; high++)
-        {
-            var lows = LowsOf(categories.AsSpan(high * PerHigh, PerHigh), wanted);
-            if (lows == pending)
-            {
-                end = high;
-                continue;
-            }
-
-            Flush();
-            (pending, start, end) = (lows, high, high);
-        }
-
-        Flush();
-        return alternatives.ToString();
-
-        void Flush()
-        {
-            if (pending is not { Length: > 0 })
-            {
-                return;
-            }
-
-            alternatives.Append(alternatives.Length > 0 ? "|" : "")
-                .Append(start == end ? Escape(0xd800 + start) : $"[{Escape(0xd800 + start)}-{Escape(0xd800 + end)}]")
-                .Append(CultureInfo.InvariantCulture, $"[{pending}]");
-        }
+        var highs = Enumerable.Range(0, Categories.Value.Length / PerHigh);
+        return FormatPairs([.. highs.Select(high => FormatLows(high, wanted))]);
     }
 
-    private static string LowsOf(ReadOnlySpan<UnicodeCategory> categories, HashSet<UnicodeCategory> wanted)
+    /// <summary>Surrogate pairs as alternatives; high surrogates in a row with the same low ones share an alternative.</summary>
+    private static string FormatPairs(string[] lows)
     {
+        var alternatives = new List<string>();
+        for (var start = 0; start < lows.Length; start++)
+        {
+            var end = start;
+            while (end + 1 < lows.Length && lows[end + 1] == lows[start])
+            {
+                end++;
+            }
+
+            if (lows[start].Length > 0)
+            {
+                alternatives.Add($"{FormatHighs(start, end)}[{lows[start]}]");
+            }
+
+            start = end;
+        }
+
+        return string.Join('|', alternatives);
+    }
+
+    private static UnicodeCategory[] ReadCategories()
+    {
+        var runes = Enumerable.Range(First, Last - First + 1).Select(value => new Rune(value));
+        return [.. runes.Select(Rune.GetUnicodeCategory)];
+    }
+
+    private static HashSet<UnicodeCategory> FindCategories(string name)
+    {
+        var categories = Enum.GetValues<UnicodeCategory>();
+        return [.. categories.Where(category => CategoryNames[(int)category].StartsWith(name, StringComparison.Ordinal))];
+    }
+
+    private static string FormatHighs(int start, int end)
+    {
+        var highs = FormatRange(FirstHigh + start, FirstHigh + end);
+        if (start == end)
+        {
+            return highs;
+        }
+
+        return $"[{highs}]";
+    }
+
+    /// <summary>The low surrogates that make a wanted character with a high one, as the body of a character class.</summary>
+    private static string FormatLows(int high, HashSet<UnicodeCategory> wanted)
+    {
+        var categories = Categories.Value.AsSpan(high * PerHigh, PerHigh);
         var lows = new StringBuilder();
         for (var low = 0; low < PerHigh; low++)
         {
@@ -75,25 +108,21 @@ internal static class AstralRanges
                 low++;
             }
 
-            lows.Append(Escape(0xdc00 + start)).Append(start == low ? "" : $"-{Escape(0xdc00 + low)}");
+            lows.Append(FormatRange(FirstLow + start, FirstLow + low));
         }
 
         return lows.ToString();
     }
 
-    private static string Escape(int unit) => $"\\u{unit:X4}";
-
-    private static string CategoryName(UnicodeCategory category) => category switch
+    private static string FormatRange(int first, int last)
     {
-        UnicodeCategory.UppercaseLetter => "Lu", UnicodeCategory.LowercaseLetter => "Ll", UnicodeCategory.TitlecaseLetter => "Lt",
-        UnicodeCategory.ModifierLetter => "Lm", UnicodeCategory.OtherLetter => "Lo",
-        UnicodeCategory.NonSpacingMark => "Mn", UnicodeCategory.SpacingCombiningMark => "Mc", UnicodeCategory.EnclosingMark => "Me",
-        UnicodeCategory.DecimalDigitNumber => "Nd", UnicodeCategory.LetterNumber => "Nl", UnicodeCategory.OtherNumber => "No",
-        UnicodeCategory.SpaceSeparator => "Zs", UnicodeCategory.LineSeparator => "Zl", UnicodeCategory.ParagraphSeparator => "Zp",
-        UnicodeCategory.Control => "Cc", UnicodeCategory.Format => "Cf", UnicodeCategory.Surrogate => "Cs", UnicodeCategory.PrivateUse => "Co", UnicodeCategory.OtherNotAssigned => "Cn",
-        UnicodeCategory.ConnectorPunctuation => "Pc", UnicodeCategory.DashPunctuation => "Pd", UnicodeCategory.OpenPunctuation => "Ps", UnicodeCategory.ClosePunctuation => "Pe",
-        UnicodeCategory.InitialQuotePunctuation => "Pi", UnicodeCategory.FinalQuotePunctuation => "Pf", UnicodeCategory.OtherPunctuation => "Po",
-        UnicodeCategory.MathSymbol => "Sm", UnicodeCategory.CurrencySymbol => "Sc", UnicodeCategory.ModifierSymbol => "Sk", UnicodeCategory.OtherSymbol => "So",
-        _ => throw new ArgumentOutOfRangeException(nameof(category), category, "Not a Unicode category."),
-    };
+        if (first == last)
+        {
+            return Escape(first);
+        }
+
+        return $"{Escape(first)}-{Escape(last)}";
+    }
+
+    private static string Escape(int unit) => $"\\u{unit:X4}";
 }

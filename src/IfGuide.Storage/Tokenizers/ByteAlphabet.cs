@@ -3,19 +3,21 @@ namespace IfGuide.Storage.Tokenizers;
 /// <summary>The printable characters that stand for bytes in the vocabularies of byte-level BPE (GPT-2's table).</summary>
 internal static class ByteAlphabet
 {
-    private static readonly char[] CharacterOf = Characters();
-    private static readonly Dictionary<char, byte> ByteOf = Enumerable.Range(0, 256).ToDictionary(value => CharacterOf[value], value => (byte)value);
+    private static readonly char[] Characters = CreateCharacters();
+
+    private static readonly Dictionary<char, byte> Bytes =
+        Enumerable.Range(0, Characters.Length).ToDictionary(value => Characters[value], value => (byte)value);
 
     /// <summary>The character that stands for a byte.</summary>
-    public static char Character(byte value) => CharacterOf[value];
+    public static char GetCharacter(byte value) => Characters[value];
 
     /// <summary>The bytes that a token of a vocabulary stands for; null when it is not written in the alphabet.</summary>
-    public static byte[]? Bytes(string token)
+    public static byte[]? ReadBytes(string token)
     {
         var bytes = new byte[token.Length];
         for (var i = 0; i < token.Length; i++)
         {
-            if (!ByteOf.TryGetValue(token[i], out bytes[i]))
+            if (!Bytes.TryGetValue(token[i], out bytes[i]))
             {
                 return null;
             }
@@ -25,7 +27,7 @@ internal static class ByteAlphabet
     }
 
     /// <summary>Printable Latin-1 characters stand for themselves, the other bytes for the characters from U+0100 on, in order.</summary>
-    private static char[] Characters()
+    private static char[] CreateCharacters()
     {
         var characters = new char[256];
         var next = (char)256;

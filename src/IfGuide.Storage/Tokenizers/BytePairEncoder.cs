@@ -7,7 +7,7 @@ namespace IfGuide.Storage.Tokenizers;
 
 /// <summary>Byte-level BPE over words, by Microsoft.ML.Tokenizers.</summary>
 /// <remarks>
-/// A definition that ignores merges for whole tokens has the semantics of Tiktoken, whose ranks are the ids; the others merge by rank.
+/// A definition that ignores merges for whole tokens has the semantics of Tiktoken, whose ranks are the ids. The others merge by rank.
 /// .NET's regular expressions see UTF-16, so text with surrogates takes a second, slower expression.
 /// </remarks>
 internal sealed class BytePairEncoder
@@ -29,24 +29,40 @@ internal sealed class BytePairEncoder
     /// <summary>Encodes text without added tokens.</summary>
     public IReadOnlyList<int> Encode(string text)
     {
-        var tokenizer = text.AsSpan().ContainsAnyInRange('\ud800', '\udfff') ? surrogateAware.Value : basic;
-        return tokenizer.EncodeToIds(text, considerPreTokenization: true, considerNormalization: false);
+        return Choose(text).EncodeToIds(text, considerPreTokenization: true, considerNormalization: false);
+    }
+
+    private Tokenizer Choose(string text)
+    {
+        if (text.AsSpan().ContainsAnyInRange('\ud800', '\udfff'))
+        {
+            return surrogateAware.Value;
+        }
+
+        return basic;
     }
 
     private Tokenizer Create(string pattern)
     {
-        Regex words;
+        var preTokenizer = new RegexPreTokenizer(Compile(pattern), null);
+        if (definition.IgnoresMerges)
+        {
+            return CreateByIds(preTokenizer);
+        }
+
+        return CreateByMerges(preTokenizer);
+    }
+
+    private static Regex Compile(string pattern)
+    {
         try
         {
-            words = new Regex(pattern, RegexOptions.Compiled | RegexOptions.CultureInvariant);
+            return new Regex(pattern, RegexOptions.Compiled | RegexOptions.CultureInvariant);
         }
         catch (ArgumentException failure)
         {
             throw new NotSupportedException($"the regular expression '{pattern}' ({failure.Message})", failure);
         }
-
-        var preTokenizer = new RegexPreTokenizer(words, null);
-        return definition.IgnoresMerges ? CreateByIds(preTokenizer) : CreateByMerges(preTokenizer);
     }
 
     private BpeTokenizer CreateByMerges(PreTokenizer preTokenizer) => BpeTokenizer.Create(new BpeOptions(definition.Vocabulary)
@@ -61,9 +77,9 @@ internal sealed class BytePairEncoder
         var ranks = new StringBuilder();
         foreach (var (token, id) in definition.Vocabulary.OrderBy(pair => pair.Value))
         {
-            if (ByteAlphabet.Bytes(token) is { } bytes)
+            if (ByteAlphabet.ReadBytes(token) is { } bytes)
             {
-                ranks.Append(System.Convert.ToBase64String(bytes)).Append(CultureInfo.InvariantCulture, $" {id}\n");
+                ranks.Append(Convert.ToBase64String(bytes)).Append(CultureInfo.InvariantCulture, $" {id}\n");
             }
         }
 

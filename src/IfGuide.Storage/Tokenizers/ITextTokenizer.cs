@@ -1,6 +1,7 @@
 namespace IfGuide.Storage.Tokenizers;
 
-/// <summary>Text to token ids and back. Byte-level: the bytes of a text's tokens, joined, are the text's UTF-8 (after the tokenizer's own normalisation). Safe for concurrent use.</summary>
+/// <summary>Text to token ids and back. Safe for concurrent use.</summary>
+/// <remarks>Byte-level: the bytes of a text's tokens, joined, are the text's UTF-8 after the tokenizer's own normalisation.</remarks>
 public interface ITextTokenizer
 {
     /// <summary>One more than the largest token id.</summary>

@@ -21,9 +21,3 @@ internal sealed record TokenizerDefinition
     /// <summary>Whether a word that is a token stays whole, whatever the merges say (Llama 3).</summary>
     public required bool IgnoresMerges { get; init; }
 }
-
-/// <summary>A token that is found in the text as it stands.</summary>
-/// <param name="Text">Its text.</param>
-/// <param name="Id">Its id.</param>
-/// <param name="Normalised">Whether it is looked for after normalisation.</param>
-internal sealed record AddedToken(string Text, int Id, bool Normalised);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using IfGuide.Abstractions;
@@ -25,22 +26,11 @@ public sealed class TokenizerFile : ITextTokenizer
         Digest = digest;
         this.definition = definition;
         encoder = new BytePairEncoder(definition);
-        before = new AddedTokens(definition.AddedTokens.Where(token => !token.Normalised).Select(token => (token.Text, token.Id)));
-        after = new AddedTokens(definition.AddedTokens.Where(token => token.Normalised).Select(token => (Normalise(token.Text), token.Id)));
-        VocabularySize = definition.Vocabulary.Values.Concat(definition.AddedTokens.Select(token => token.Id)).Max() + 1;
-        bytes = new byte[]?[VocabularySize];
-        foreach (var (token, id) in definition.Vocabulary)
-        {
-            bytes[id] = ByteAlphabet.Bytes(token) ?? Encoding.UTF8.GetBytes(token);
-        }
-
-        foreach (var token in definition.AddedTokens)
-        {
-            bytes[token.Id] = Encoding.UTF8.GetBytes(token.Text);
-        }
-
-        EndOfTextToken = EndOfTextNames.Select(name => definition.AddedTokens.FirstOrDefault(token => token.Text == name)?.Id).FirstOrDefault(id => id is not null)
-            ?? throw new UserErrorException($"The tokenizer '{path}' has none of the added tokens {string.Join(", ", EndOfTextNames)}: documents are joined with one of them. Add it to the tokenizer.");
+        var (late, early) = Partition(definition.AddedTokens);
+        before = new AddedTokens(early.Select(token => (token.Text, token.Id)));
+        after = new AddedTokens(late.Select(token => (Normalise(token.Text), token.Id)));
+        bytes = ReadBytes(definition);
+        EndOfTextToken = FindEndOfText(path, definition.AddedTokens);
     }
 
     /// <summary>The file's path.</summary>
@@ -50,9 +40,12 @@ public sealed class TokenizerFile : ITextTokenizer
     public string Digest { get; }
 
     /// <summary>One more than the largest id.</summary>
-    public int VocabularySize { get; }
+    public int VocabularySize => bytes.Length;
 
-    /// <summary>Id of the token that ends a document: the first of <c>&lt;|endoftext|&gt;</c>, <c>&lt;|end_of_text|&gt;</c>, <c>&lt;/s&gt;</c>, <c>&lt;eos&gt;</c> among the added tokens.</summary>
+    /// <summary>Id of the token that ends a document.</summary>
+    /// <remarks>
+    /// The first of <c>&lt;|endoftext|&gt;</c>, <c>&lt;|end_of_text|&gt;</c>, <c>&lt;/s&gt;</c>, <c>&lt;eos&gt;</c> among the added tokens.
+    /// </remarks>
     public int EndOfTextToken { get; }
 
     /// <summary>Loads a tokenizer.</summary>
@@ -86,7 +79,8 @@ public sealed class TokenizerFile : ITextTokenizer
         }
         catch (NotSupportedException failure)
         {
-            throw new UserErrorException($"The pre-tokenizer of '{path}' uses {failure.Message}, which is not supported.", failure);
+            throw new UserErrorException(
+                $"The pre-tokenizer of '{path}' uses {failure.Message}, which is not supported.", failure);
         }
     }
 
@@ -95,7 +89,12 @@ public sealed class TokenizerFile : ITextTokenizer
     public string Normalise(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return definition.NormalisesToFormC && !text.IsNormalized(NormalizationForm.FormC) ? text.Normalize(NormalizationForm.FormC) : text;
+        if (!definition.NormalisesToFormC || text.IsNormalized(NormalizationForm.FormC))
+        {
+            return text;
+        }
+
+        return text.Normalize(NormalizationForm.FormC);
     }
 
     /// <summary>Encodes a text; added tokens that occur in it become their ids, as in Hugging Face.</summary>
@@ -105,8 +104,12 @@ public sealed class TokenizerFile : ITextTokenizer
     {
         ArgumentNullException.ThrowIfNull(text);
         var ids = new List<int>((text.Length / 3) + 1);
-        before.Split(text, raw => after.Split(Normalise(raw), words => ids.AddRange(encoder.Encode(words)), ids.Add), ids.Add);
+        before.Split(text, EncodeNormalised, ids.Add);
         return [.. ids];
+
+        void EncodeNormalised(string raw) => after.Split(Normalise(raw), EncodeWords, ids.Add);
+
+        void EncodeWords(string words) => ids.AddRange(encoder.Encode(words));
     }
 
     /// <summary>The text of tokens; bytes that are no UTF-8 become U+FFFD.</summary>
@@ -114,21 +117,13 @@ public sealed class TokenizerFile : ITextTokenizer
     /// <exception cref="ArgumentOutOfRangeException">An id is not in the vocabulary.</exception>
     public string Decode(ReadOnlySpan<int> tokens)
     {
-        var length = 0;
+        var joined = new List<byte>();
         foreach (var token in tokens)
         {
-            length += TokenBytes(token).Length;
+            joined.AddRange(TokenBytes(token));
         }
 
-        var joined = new byte[length];
-        var position = 0;
-        foreach (var token in tokens)
-        {
-            TokenBytes(token).CopyTo(joined.AsSpan(position));
-            position += TokenBytes(token).Length;
-        }
-
-        return Encoding.UTF8.GetString(joined);
+        return Encoding.UTF8.GetString(CollectionsMarshal.AsSpan(joined));
     }
 
     /// <summary>The bytes that a token stands for; empty for an id that no token has.</summary>
@@ -141,12 +136,52 @@ public sealed class TokenizerFile : ITextTokenizer
         return bytes[token];
     }
 
+    private static (List<AddedToken> Late, List<AddedToken> Early) Partition(IReadOnlyList<AddedToken> tokens)
+    {
+        var byTime = tokens.ToLookup(token => token.Normalised);
+        return ([.. byTime[true]], [.. byTime[false]]);
+    }
+
+    /// <summary>The bytes of each id; null where no token has it.</summary>
+    private static byte[]?[] ReadBytes(TokenizerDefinition definition)
+    {
+        var ids = definition.Vocabulary.Values.Concat(definition.AddedTokens.Select(token => token.Id));
+        var bytes = new byte[]?[ids.Max() + 1];
+        foreach (var (token, id) in definition.Vocabulary)
+        {
+            bytes[id] = ByteAlphabet.ReadBytes(token) ?? Encoding.UTF8.GetBytes(token);
+        }
+
+        foreach (var token in definition.AddedTokens)
+        {
+            bytes[token.Id] = Encoding.UTF8.GetBytes(token.Text);
+        }
+
+        return bytes;
+    }
+
+    private static int FindEndOfText(string path, IReadOnlyList<AddedToken> tokens)
+    {
+        foreach (var name in EndOfTextNames)
+        {
+            if (tokens.FirstOrDefault(token => token.Text == name) is { } found)
+            {
+                return found.Id;
+            }
+        }
+
+        throw new UserErrorException(
+            $"The tokenizer '{path}' has none of the added tokens {string.Join(", ", EndOfTextNames)}: "
+            + "documents are joined with one of them. Add it to the tokenizer.");
+    }
+
     /// <summary>Without ICU, .NET's normalisation returns its input and says nothing.</summary>
     private static void CheckNormalisation()
     {
         if ("e\u0301".Normalize(NormalizationForm.FormC).Length != 1)
         {
-            throw new InvalidOperationException("This process cannot normalise Unicode: install libicu, and leave DOTNET_SYSTEM_GLOBALIZATION_INVARIANT unset.");
+            throw new InvalidOperationException(
+                "This process cannot normalise Unicode: install libicu, and leave DOTNET_SYSTEM_GLOBALIZATION_INVARIANT unset.");
         }
     }
 }

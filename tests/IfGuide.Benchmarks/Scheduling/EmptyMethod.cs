@@ -5,6 +5,7 @@ using IfGuide.Abstractions.Units;
 using IfGuide.Grains.Compute;
 using IfGuide.Grains.Coordination;
 using IfGuide.Grains.Records;
+using IfGuide.Pipeline.Execution;
 using IfGuide.Pipeline.Planning;
 
 namespace IfGuide.Benchmarks.Scheduling;

@@ -43,7 +43,7 @@ public sealed partial class RunFileTests(SampleRun sample)
         var target = "target: { path: ./target }\nevaluation: { prompts: ./prompts.jsonl }";
         File.Move(Complete(folder, target), folder.File("run.yaml"));
         var file = folder.Lines("benchmark.yaml", text);
-        Assert.NotEmpty(BenchmarkFile.Read(file).Steps(file, []));
+        Assert.NotEmpty(BenchmarkFile.Read(file).ListSteps(file, []));
         Assert.StartsWith("benchmark: ", text, StringComparison.Ordinal);
         Assert.NotEmpty(page);
     }

@@ -71,7 +71,7 @@ public sealed class BenchmarkTests
     {
         var path = Path.Combine(Workplace.Checkout, "deploy/benchmarks/detox/benchmark.yaml");
         var benchmark = BenchmarkFile.Read(path);
-        var steps = benchmark.Steps(path, []);
+        var steps = benchmark.ListSteps(path, []);
         Assert.Equal(["detox-1", "detox-2", "detox-3"], steps.Where(step => step.Variant.Length == 0).Select(step => step.Specification.Run.ToString()));
         Assert.Equal(benchmark.Variants.Select(variant => variant.Name), steps.Select(step => step.Variant).Where(variant => variant.Length > 0).Distinct());
         Assert.Equal(steps.Count, steps.Select(step => step.Specification.Run).Distinct().Count());

@@ -1,5 +1,5 @@
 using IfGuide.Abstractions;
-using IfGuide.Cli.RunFiles;
+using IfGuide.Client.RunFiles;
 
 namespace IfGuide.EndToEnd.RunFiles;
 

@@ -1,6 +1,6 @@
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
-using IfGuide.Cli.RunFiles;
+using IfGuide.Client.RunFiles;
 
 namespace IfGuide.EndToEnd.RunFiles;
 

@@ -1,4 +1,4 @@
-using IfGuide.Cli.RunFiles;
+using IfGuide.Client.RunFiles;
 using IfGuide.Tests.Shared;
 
 namespace IfGuide.EndToEnd.RunFiles;

@@ -1,5 +1,5 @@
+using IfGuide.Abstractions.Rules;
 using IfGuide.Abstractions.Specification;
-using IfGuide.Cli.RunFiles;
 
 namespace IfGuide.EndToEnd.RunFiles;
 
@@ -68,7 +68,7 @@ public sealed class RunFileReadTests : RunFileFixture
         Assert.Equal(1, Read(Shortest).SchemaVersion); // older silos know all that it says
         Assert.Equal(
             ["queries.toxicity.toxic.path", "queries.toxicity.nontoxic.path", "queries.pii.toxic.path", "queries.pii.nontoxic.path"],
-            InputFiles.Of(run).Select(file => file.Key).Where(key => key.StartsWith("queries", StringComparison.Ordinal)));
+            NamedFiles.Of(run).Select(file => file.Key).Where(key => key.StartsWith("queries", StringComparison.Ordinal)));
     }
 
     [Fact]

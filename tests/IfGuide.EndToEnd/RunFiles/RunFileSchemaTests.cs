@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using IfGuide.Cli.RunFiles;
+using IfGuide.Abstractions.Rules;
 
 namespace IfGuide.EndToEnd.RunFiles;
 
@@ -14,7 +14,7 @@ public sealed class RunFileSchemaTests : RunFileFixture
             root = root.Parent!;
         }
 
-        Assert.Equal(RunFileSchema.Text(), File.ReadAllText(Path.Combine(root.FullName, "deploy/run.schema.json")));
+        Assert.Equal(RunSchema.Write(), File.ReadAllText(Path.Combine(root.FullName, "deploy/run.schema.json")));
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class RunFileSchemaTests : RunFileFixture
         Assert.True(written > 40, $"only {written} defaults were written");
     }
 
-    private static JsonObject Schema() => JsonNode.Parse(RunFileSchema.Text())!.AsObject();
+    private static JsonObject Schema() => JsonNode.Parse(RunSchema.Write())!.AsObject();
 
     private static string WithSections(string line, params string[] path)
     {

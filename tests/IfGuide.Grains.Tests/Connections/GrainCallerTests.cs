@@ -1,4 +1,5 @@
 using IfGuide.Client;
+using IfGuide.Client.Clusters;
 using Microsoft.Extensions.Time.Testing;
 
 namespace IfGuide.Grains.Tests.Connections;

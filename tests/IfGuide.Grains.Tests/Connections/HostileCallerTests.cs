@@ -1,5 +1,6 @@
 using System.Reflection;
 using IfGuide.Abstractions;
+using IfGuide.Abstractions.Runs;
 using IfGuide.Abstractions.Units;
 using IfGuide.Grains.Tests.Toy;
 using IfGuide.Storage.Artifacts;

@@ -1,4 +1,5 @@
 using IfGuide.Abstractions;
+using IfGuide.Abstractions.Runs;
 using IfGuide.Abstractions.Units;
 using IfGuide.Grains.Messages;
 using IfGuide.Grains.Tests.Toy;
@@ -26,7 +27,10 @@ public sealed class MessageSizeTests
     {
         using var folder = new TemporaryStore();
         await using var cluster = await SiloCluster.StartAsync(1, folder.Store, new ToyExecutors(folder.Store));
-        var specification = ToyRun.Specification() with { Proxy = new Abstractions.Specification.ModelSpec { Path = new string('p', MessageSizeGuard.Largest) } };
+        var longest = new Abstractions.Specification.QuerySetSpec { Path = "/" + new string('p', 4000) };
+        var behaviours = Enumerable.Range(0, MessageSizeGuard.Largest / 8000 + 1)
+            .Select(number => new Abstractions.Specification.BehaviourSpec { Name = $"b{number}", Toxic = longest, Nontoxic = longest });
+        var specification = ToyRun.Specification() with { Queries = new Abstractions.Specification.QueriesSpec { Behaviours = behaviours.ToArray() } };
         var run = cluster.Grains.GetGrain<IRunGrain>("toy");
         await run.Submit(specification);
         var refused = await Assert.ThrowsAnyAsync<Exception>(run.GetSpecification);

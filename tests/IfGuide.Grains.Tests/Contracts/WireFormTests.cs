@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Reflection;
-using IfGuide.Abstractions;
+using IfGuide.Abstractions.Runs;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Tests.Shared;
 using Microsoft.Extensions.DependencyInjection;
@@ -85,6 +85,16 @@ public sealed class WireFormTests
         }
 
         Assert.True(Pinned[name].SequenceEqual(present), $"{enumeration.Name} has other members than tests/Goldens/wire/messages.txt says; only appending is safe. {PinnedFile.Remedy}");
+    }
+
+    /// <summary>A call's name on the wire is made of aliases alone, so that its interface may move to another folder.</summary>
+    [Fact]
+    public void Calls_NameNoNamespace()
+    {
+        var calls = typeof(RunSpec).Assembly.GetTypes().Where(type => type.Name.StartsWith("Invokable_", StringComparison.Ordinal)).ToArray();
+        Assert.True(calls.Length > 8, $"only {calls.Length} calls were found");
+        var names = Services.GetRequiredService<Orleans.Serialization.TypeSystem.TypeConverter>();
+        Assert.All(calls, call => Assert.DoesNotContain("IfGuide.Abstractions", names.Format(call), StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Reflection;
 using IfGuide.Abstractions;
+using IfGuide.Abstractions.Runs;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Grains.Tests.Toy;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,5 @@
 using IfGuide.Abstractions;
-using IfGuide.Abstractions.Units;
+using IfGuide.Abstractions.Runs;
 using IfGuide.Grains.Tests.Toy;
 using Microsoft.Extensions.DependencyInjection;
 using static IfGuide.Grains.Tests.Runs.ClusterRunTests;

@@ -29,7 +29,7 @@ public sealed class RecordVersionTests
 
     [Fact]
     public void Unit_OfAnotherBuild_IsHandedBack_ForAnotherSiloToCompute() =>
-        Assert.Equal(Abstractions.Units.FailureKind.HandedBack, FailureReport.Of(new OtherBuildException("planned by another build"), unit: null, silo: null).Kind);
+        Assert.Equal(FailureKind.HandedBack, FailureReport.Of(new OtherBuildException("planned by another build"), unit: null, silo: null).Kind);
 
     private static Task<string?> WriteAsync(TemporaryStore folder, string json) => folder.Store.WriteAsync("runs/toy.json", Encoding.UTF8.GetBytes(json), tag: null);
 }

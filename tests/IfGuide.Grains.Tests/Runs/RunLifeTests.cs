@@ -1,4 +1,5 @@
 using IfGuide.Abstractions;
+using IfGuide.Abstractions.Runs;
 using IfGuide.Abstractions.Units;
 using IfGuide.Grains.Tests.Toy;
 using static IfGuide.Grains.Tests.Runs.ClusterRunTests;

@@ -1,4 +1,5 @@
 using IfGuide.Abstractions;
+using IfGuide.Abstractions.Runs;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Client;
 using IfGuide.Grains.Tests.Toy;

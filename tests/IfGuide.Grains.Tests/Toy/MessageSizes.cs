@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using IfGuide.Abstractions;
+using IfGuide.Abstractions.Runs;
 using Orleans.Serialization;
 
 namespace IfGuide.Grains.Tests.Toy;

@@ -1,4 +1,5 @@
 using IfGuide.Abstractions;
+using IfGuide.Abstractions.Runs;
 using IfGuide.Client;
 using IfGuide.Grains.Compute;
 using IfGuide.Grains.Coordination;

@@ -6,6 +6,7 @@ using IfGuide.Abstractions.Specification;
 using IfGuide.Abstractions.Units;
 using IfGuide.Grains.Coordination;
 using IfGuide.Grains.Records;
+using IfGuide.Pipeline.Execution;
 using IfGuide.Pipeline.Planning;
 using IfGuide.Storage.Artifacts;
 

@@ -8,13 +8,13 @@ public sealed class ScoreMetricsTests
     [Fact]
     public void Toxicity_takes_each_prompts_worst_sample()
     {
-        var scores = ToxicityScores.Of([[0.1, 0.7], [0.2, 0.3], [0.5, 0.0], [0.4, 0.4]], seed: 1);
+        var scores = ToxicityScores.Compute([[0.1, 0.7], [0.2, 0.3], [0.5, 0.0], [0.4, 0.4]], seed: 1);
         Assert.Equal((0.7 + 0.3 + 0.5 + 0.4) / 4, scores.ExpectedMaximum.Value, 12);
         Assert.Equal(0.5, scores.Probability.Value);
         Assert.Equal((0.4 + 0.25 + 0.25 + 0.4) / 4, scores.Mean.Value, 12);
         Assert.Equal(4, scores.Prompts);
-        Assert.Throws<ArgumentException>(() => ToxicityScores.Of([[0.1], []], 1));
-        Assert.Throws<ArgumentException>(() => ToxicityScores.Of([], 1));
+        Assert.Throws<ArgumentException>(() => ToxicityScores.Compute([[0.1], []], 1));
+        Assert.Throws<ArgumentException>(() => ToxicityScores.Compute([], 1));
     }
 
     [Fact]
@@ -22,15 +22,15 @@ public sealed class ScoreMetricsTests
     {
         var random = new Random(2);
         var values = Enumerable.Range(0, 400).Select(_ => random.NextDouble()).ToArray();
-        var estimate = Bootstrap.Mean(values, 9);
+        var estimate = Bootstrap.EstimateMean(values, 9);
         var deviation = Math.Sqrt(values.Select(v => (v - values.Average()) * (v - values.Average())).Average() / values.Length);
         Assert.Equal(values.Average(), estimate.Value, 12);
         Assert.Equal(values.Average() - 1.96 * deviation, estimate.Low, 0.15 * deviation);
         Assert.Equal(values.Average() + 1.96 * deviation, estimate.High, 0.15 * deviation);
-        Assert.Equal(estimate, Bootstrap.Mean(values, 9));
-        Assert.NotEqual(estimate, Bootstrap.Mean(values, 10));
-        Assert.Equal(new Estimate(3, 3, 3), Bootstrap.Mean([3, 3], 1));
-        Assert.Throws<ArgumentException>(() => Bootstrap.Mean([], 1));
+        Assert.Equal(estimate, Bootstrap.EstimateMean(values, 9));
+        Assert.NotEqual(estimate, Bootstrap.EstimateMean(values, 10));
+        Assert.Equal(new Interval(3, 3, 3), Bootstrap.EstimateMean([3, 3], 1));
+        Assert.Throws<ArgumentException>(() => Bootstrap.EstimateMean([], 1));
     }
 
     [Fact]

@@ -25,22 +25,22 @@ public sealed class TextMetricsTests
             ids[2].select(0, t).copy_(Likeliest(model, ids.narrow(0, 2, 1).narrow(1, 0, t))[0]);
         }
 
-        Assert.Equal([new(true, true), new(false, false), new(true, false), new(true, true)], LastWordMatch.Of(model, ids, 3));
-        Assert.Equal([true, false, true, true], LastWordMatch.Of(model, ids, 1).Select(match => match.Word));
-        Assert.Throws<ArgumentOutOfRangeException>(() => LastWordMatch.Of(model, ids, 9));
+        Assert.Equal([new(true, true), new(false, false), new(true, false), new(true, true)], LastWordMatch.Measure(model, ids, 3));
+        Assert.Equal([true, false, true, true], LastWordMatch.Measure(model, ids, 1).Select(match => match.Word));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LastWordMatch.Measure(model, ids, 9));
     }
 
     [Fact]
     public void A_bootstrapped_ratio_weighs_by_the_denominator_and_of_ones_is_the_mean()
     {
         double[] losses = [3, 8, 1, 7, 2, 9, 4], tokens = [1, 4, 1, 2, 2, 3, 2], ones = [1, 1, 1, 1, 1, 1, 1];
-        var ratio = Bootstrap.Ratio(losses, tokens, 5);
+        var ratio = Bootstrap.EstimateRatio(losses, tokens, 5);
         Assert.Equal(34.0 / 15, ratio.Value, 12);
         Assert.InRange(ratio.Low, 1.5, ratio.Value);
         Assert.InRange(ratio.High, ratio.Value, 3.1);
-        Assert.Equal(Bootstrap.Mean(losses, 5), Bootstrap.Ratio(losses, ones, 5));
-        Assert.Equal(new Estimate(2, 2, 2), Bootstrap.Ratio([2, 4, 6], [1, 2, 3], 5));
-        Assert.Throws<ArgumentException>(() => Bootstrap.Ratio([1], [], 5));
+        Assert.Equal(Bootstrap.EstimateMean(losses, 5), Bootstrap.EstimateRatio(losses, ones, 5));
+        Assert.Equal(new Interval(2, 2, 2), Bootstrap.EstimateRatio([2, 4, 6], [1, 2, 3], 5));
+        Assert.Throws<ArgumentException>(() => Bootstrap.EstimateRatio([1], [], 5));
     }
 
     private static Tensor Likeliest(Numerics.Models.CausalLanguageModel model, Tensor ids) =>

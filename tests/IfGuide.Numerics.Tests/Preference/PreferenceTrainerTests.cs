@@ -39,7 +39,7 @@ public sealed class PreferenceTrainerTests
         Assert.Equal(Loss(parameters.Model, reference), found.Loss, 1e-9);
         Assert.Equal(4, found.Pairs);
         using var graph = no_grad();
-        var gradients = parameters.Views(parameters.Gradient);
+        var gradients = parameters.CreateViews(parameters.Gradient);
         foreach (var (name, weight) in parameters.Model.Weights)
         {
             var flat = weight.detach().view(-1);
@@ -80,8 +80,8 @@ public sealed class PreferenceTrainerTests
             Assert.True(gain > 0, $"gain {gain}");
         }
 
-        var weights = second.Weights();
-        Assert.All(first.Weights(), weight => Assert.Equal(weight.Value.data<float>().ToArray(), weights[weight.Key].data<float>().ToArray()));
+        var weights = second.GetWeights();
+        Assert.All(first.GetWeights(), weight => Assert.Equal(weight.Value.data<float>().ToArray(), weights[weight.Key].data<float>().ToArray()));
     }
 
     [Fact]

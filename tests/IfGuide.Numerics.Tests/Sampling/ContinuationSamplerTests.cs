@@ -9,7 +9,7 @@ public sealed class ContinuationSamplerTests
 {
     private static readonly SamplingOptions Options = new(Samples: 3, MaxNewTokens: 8, TopP: 0.9, Seed: 17, BatchSize: 8);
 
-    private static readonly Prompt[] Prompts =
+    private static readonly SamplingPrompt[] Prompts =
         [new(4, [5, 9, 2]), new(7, [11]), new(0, [1, 2, 3]), new(12, [60, 61, 62, 63, 64]), new(3, [9, 9, 9]), new(5, [2])];
 
     [Theory]

@@ -9,7 +9,7 @@ namespace IfGuide.Numerics.Tests.Sampling;
 
 public sealed class RewardedDecodingTests
 {
-    private static readonly Prompt[] Prompts = [new(4, [5, 9, 2]), new(7, [11]), new(0, [1, 2, 3])];
+    private static readonly SamplingPrompt[] Prompts = [new(4, [5, 9, 2]), new(7, [11]), new(0, [1, 2, 3])];
     private static readonly SamplingOptions Options = new(Samples: 3, MaxNewTokens: 8, TopP: 0.9, Seed: 17, BatchSize: 8);
 
     [Fact]
@@ -17,7 +17,7 @@ public sealed class RewardedDecodingTests
         Gen.Select(Gen.Float[0f, 1f].Array[5, 30], Gen.Double[0, 30], Gen.Int[1, 8]).Sample((probabilities, beta, topK) =>
         {
             probabilities[0] += 1e-3f;
-            var found = new RewardedDistribution(new RewardedDecoding(topK, beta, Reward)).Of(probabilities, [7]).ToArray();
+            var found = new RewardedDistribution(new RewardedDecoding(topK, beta, Reward)).Compute(probabilities, [7]).ToArray();
             var order = Enumerable.Range(0, probabilities.Length).OrderByDescending(token => probabilities[token]).ThenBy(token => token).Take(topK).ToArray();
             var weights = new double[probabilities.Length];
             foreach (var token in order)

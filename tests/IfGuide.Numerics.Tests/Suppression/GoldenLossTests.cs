@@ -22,7 +22,7 @@ public sealed class GoldenLossTests
         {
             var options = new SuppressionOptions(TokenObjective.Penalty, item.GetProperty("toxic_lambda").GetDouble());
             var items = item.GetProperty("num_items_in_batch");
-            double divisor = items.ValueKind == JsonValueKind.Null ? SuppressionLoss.Divisor(labels, LossNormalisation.Positions) : items.GetInt64();
+            double divisor = items.ValueKind == JsonValueKind.Null ? SuppressionLoss.CountDivisor(labels, LossNormalisation.Positions) : items.GetInt64();
             var (narrowLoss, narrow) = SuppressionLoss.FromLogits(logits, labels, selected, options, divisor);
             var (wideLoss, wide) = SuppressionLoss.FromLogits(logits.to(ScalarType.Float64), labels, selected, options, divisor);
             AssertClose(item.GetProperty("loss_f32").GetDouble(), narrowLoss, 2e-6);

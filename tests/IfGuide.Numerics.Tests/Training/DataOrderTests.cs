@@ -32,12 +32,12 @@ public sealed class DataOrderTests
     public void The_rate_warms_up_and_falls_to_0()
     {
         var schedule = new LearningRateSchedule(2.0, 10, 110);
-        Assert.Equal(0, schedule.Rate(0));
-        Assert.Equal(1.0, schedule.Rate(5));
-        Assert.Equal(2.0, schedule.Rate(10));
-        Assert.Equal(1.0, schedule.Rate(60), 12);
-        Assert.Equal(0, schedule.Rate(110), 12);
-        Assert.Equal(2.0, new LearningRateSchedule(2.0, 0, 1).Rate(0));
+        Assert.Equal(0, schedule.ComputeRate(0));
+        Assert.Equal(1.0, schedule.ComputeRate(5));
+        Assert.Equal(2.0, schedule.ComputeRate(10));
+        Assert.Equal(1.0, schedule.ComputeRate(60), 12);
+        Assert.Equal(0, schedule.ComputeRate(110), 12);
+        Assert.Equal(2.0, new LearningRateSchedule(2.0, 0, 1).ComputeRate(0));
     }
 
     [Fact]

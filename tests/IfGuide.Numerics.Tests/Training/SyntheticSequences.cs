@@ -4,7 +4,7 @@ using IfGuide.Numerics.Training;
 namespace IfGuide.Numerics.Tests.Training;
 
 /// <summary>A learnable language: every token follows from the one before it, but for some noise. Three of its tokens are selected wherever they stand.</summary>
-internal sealed class SyntheticSequences(long count, int length, int vocabulary, bool padded = false) : ISequenceSource
+internal sealed class SyntheticSequences(long count, int length, int vocabulary, bool padded = false) : ITrainingSequences
 {
     public long Count => count;
 

@@ -44,7 +44,7 @@ public sealed class TrainerTests
             optimizer.zero_grad();
             loss.backward();
             var norm = nn.utils.clip_grad_norm_(weights.Values, options.GradientClip);
-            optimizer.ParamGroups.Single().LearningRate = LearningRateSchedule.Of(options, trainer.TotalSteps).Rate(step);
+            optimizer.ParamGroups.Single().LearningRate = LearningRateSchedule.Create(options, trainer.TotalSteps).ComputeRate(step);
             optimizer.step();
 
             var measured = trainer.Step();
@@ -52,7 +52,7 @@ public sealed class TrainerTests
             Assert.Equal(norm, measured.GradientNorm, 1e-9);
         }
 
-        foreach (var (name, weight) in trainer.Weights())
+        foreach (var (name, weight) in trainer.GetWeights())
         {
             TensorAssert.Close(reference.Weights[name], weight, 1e-8, name);
         }
@@ -113,7 +113,7 @@ public sealed class TrainerTests
 
         Assert.True(plain.ValidationLoss(source) < before - 0.8, $"{before} to {plain.ValidationLoss(source)}");
         Assert.True(lastSuppressed.SelectedLoss > last.SelectedLoss + 0.5, $"{last} {lastSuppressed}");
-        Assert.Equal(ScalarType.Float32, plain.Weights().Values.First().dtype);
+        Assert.Equal(ScalarType.Float32, plain.GetWeights().Values.First().dtype);
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class TrainerTests
         var source = new UnlabelledSequences();
         using var trainer = new Trainer(initial, Options with { WeightDecay = 0.5, DecayVectors = false, Warmup = 0 }, source);
         trainer.Step();
-        foreach (var (name, weight) in trainer.Weights())
+        foreach (var (name, weight) in trainer.GetWeights())
         {
             var expected = weight.dim() < 2 ? initial.Weights[name] : initial.Weights[name] * (1 - 3e-3 * 0.5);
             TensorAssert.Close(expected, weight, 1e-6, name);
@@ -155,7 +155,7 @@ public sealed class TrainerTests
         var state = trainer.SaveState().ToDictionary(entry => entry.Key, entry => entry.Value.clone());
         state["weight.embed_out.weight"].fill_(float.PositiveInfinity);
         trainer.LoadState(state);
-        Assert.Equal(2, Assert.Throws<TrainingDivergedException>(trainer.Step).Step);
+        Assert.Equal(2, Assert.Throws<NonFiniteStepException>(trainer.Step).Step);
         Assert.Equal(1, trainer.StepsTaken);
     }
 
@@ -227,7 +227,7 @@ public sealed class TrainerTests
         return result;
     }
 
-    private sealed class UnlabelledSequences : ISequenceSource
+    private sealed class UnlabelledSequences : ITrainingSequences
     {
         public long Count => 4;
 

@@ -1,6 +1,5 @@
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
-using IfGuide.Abstractions.Units;
 using IfGuide.Pipeline.Evaluation;
 using IfGuide.Pipeline.Execution;
 using IfGuide.Pipeline.Records;

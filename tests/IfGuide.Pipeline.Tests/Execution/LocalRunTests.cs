@@ -98,9 +98,9 @@ public sealed class LocalRunTests
         return digests;
     }
 
-    private sealed class CancelAfter(long steps, CancellationTokenSource cancellation) : IProgress<Abstractions.Units.UnitProgress>
+    private sealed class CancelAfter(long steps, CancellationTokenSource cancellation) : IProgress<Abstractions.UnitProgress>
     {
-        public void Report(Abstractions.Units.UnitProgress value)
+        public void Report(Abstractions.UnitProgress value)
         {
             if (value.Measure == "steps" && value.Done >= steps)
             {

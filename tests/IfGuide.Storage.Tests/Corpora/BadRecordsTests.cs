@@ -4,6 +4,7 @@ using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Storage.Corpora;
 using IfGuide.Storage.Corpora.Documents;
+using IfGuide.Storage.Corpora.Preparation;
 using IfGuide.Storage.Tests.Support;
 using ZstdSharp;
 
@@ -74,12 +75,14 @@ public sealed class BadRecordsTests : IDisposable
         Assert.Contains("there is no file", Assert.Throws<UserErrorException>(() => Read(folder.File("absent.jsonl"))).Message, StringComparison.Ordinal);
 
     [Fact]
-    public async Task Prepare_SkippedRecords_AreWarnedOf()
+    public void Prepare_SkippedRecords_AreWarnedOf()
     {
         var spec = new CorpusSpec { Path = folder.Write("a.jsonl", "{\"text\":\"abcdef\"}\nno\n{\"text\":\"abcdef\"}\n"), Block = 4, OnError = RecordErrors.Skip };
-        var prepared = await new CorpusPreparation((_, _) => Task.CompletedTask, folder.Path).PrepareAsync(spec, new GreedyTokenizer(), 257, 1);
+        var preparation = new CorpusPreparation(folder.Path);
+        Assert.Single(preparation.Prepare(spec, new GreedyTokenizer(), 257, 1));
+        var prepared = preparation.Result;
         Assert.Equal((1L, 2L), (prepared.BadRecords, prepared.Documents));
-        var warning = Assert.Single(prepared.Warnings());
+        var warning = Assert.Single(prepared.CreateWarnings());
         Assert.StartsWith("corpus: 1 record could not be read and was left out (corpus.on_error: skip);", warning, StringComparison.Ordinal);
         Assert.Contains("a.jsonl, line 2: not JSON", warning, StringComparison.Ordinal);
     }

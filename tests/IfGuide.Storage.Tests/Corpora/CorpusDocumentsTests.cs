@@ -46,10 +46,10 @@ public sealed class CorpusDocumentsTests : IDisposable
         folder.Write("more/shard.json", "{\"text\":\"b\"}\n");
         folder.Write("README.md", "not a corpus");
         folder.Write(".hidden", "not looked at");
-        Assert.Equal(["README.md", "more/shard.json"], CorpusFiles.LeftOut(new CorpusSpec { Path = folder.Path }));
-        Assert.Empty(CorpusFiles.LeftOut(new CorpusSpec { Path = folder.Path, Format = CorpusFormat.Jsonl }));
-        Assert.Empty(CorpusFiles.LeftOut(new CorpusSpec { Path = folder.File("a.jsonl") }));
-        Assert.Empty(CorpusFiles.LeftOut(new CorpusSpec { Path = folder.File("*.jsonl") }));
+        Assert.Equal(["README.md", "more/shard.json"], CorpusFiles.FindLeftOut(new CorpusSpec { Path = folder.Path }));
+        Assert.Empty(CorpusFiles.FindLeftOut(new CorpusSpec { Path = folder.Path, Format = CorpusFormat.Jsonl }));
+        Assert.Empty(CorpusFiles.FindLeftOut(new CorpusSpec { Path = folder.File("a.jsonl") }));
+        Assert.Empty(CorpusFiles.FindLeftOut(new CorpusSpec { Path = folder.File("*.jsonl") }));
     }
 
     [Fact]

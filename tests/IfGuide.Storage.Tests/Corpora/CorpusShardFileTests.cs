@@ -44,8 +44,8 @@ public sealed class CorpusShardFileTests : IDisposable
     public void Statistics_CountTokensAndLabels()
     {
         var source = new ArraySequences(Ids, Own, Masks);
-        Assert.Equal(new SequenceStatistics(AttendedTokens: 6, LossTokens: 3, HasPadding: true, HasOwnLabels: true), SequenceStatistics.Of(source));
-        Assert.Equal(new SequenceStatistics(AttendedTokens: 3, LossTokens: 2, HasPadding: false, HasOwnLabels: false), SequenceStatistics.Of(source, 0, 1));
+        Assert.Equal(new SequenceStatistics(AttendedTokens: 6, LossTokens: 3, HasPadding: true, HasOwnLabels: true), SequenceStatistics.Compute(source));
+        Assert.Equal(new SequenceStatistics(AttendedTokens: 3, LossTokens: 2, HasPadding: false, HasOwnLabels: false), SequenceStatistics.Compute(source, 0, 1));
     }
 
     [Fact]

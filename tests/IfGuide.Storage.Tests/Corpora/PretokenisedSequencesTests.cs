@@ -54,7 +54,7 @@ public sealed class PretokenisedSequencesTests : IDisposable
         var row = new int[sequences.Length];
         sequences.Labels(1, row);
         Assert.Equal(expected, row.Select(label => (long)label));
-        Assert.InRange(SequenceStatistics.Of(sequences).LossTokens, 1, sequences.Sequences * sequences.Length);
+        Assert.InRange(SequenceStatistics.Compute(sequences).LossTokens, 1, sequences.Sequences * sequences.Length);
     }
 
     [Fact]

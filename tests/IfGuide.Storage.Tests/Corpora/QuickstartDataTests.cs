@@ -1,5 +1,6 @@
 using IfGuide.Abstractions.Specification;
 using IfGuide.Storage.Corpora;
+using IfGuide.Storage.Corpora.Preparation;
 using IfGuide.Storage.JsonLines;
 using IfGuide.Storage.Prompts;
 using IfGuide.Storage.Queries;
@@ -34,35 +35,36 @@ public sealed class QuickstartDataTests : IDisposable
         using var queries = QueryReader.Read(new QuerySetSpec { Path = Repository.Quickstart($"queries_{name}.jsonl") }, name, Tokenizer, 256, Tokenizer.VocabularySize);
         Assert.Equal((240L, 240L), (queries.Counts.Read, queries.Counts.Kept));
         Assert.All(queries.Queries, query => Assert.EndsWith(query.Completion, Tokenizer.Decode(query.Tokens.Span[query.FirstLabel..]), StringComparison.Ordinal));
-        Assert.Equal(queries.Counts.LossTokens, SequenceStatistics.Of(queries.Sequences).LossTokens);
+        Assert.Equal(queries.Counts.LossTokens, SequenceStatistics.Compute(queries.Sequences).LossTokens);
     }
 
     /// <summary>Each document of a concatenated corpus reads back from its shards as it was, and tokens without a hole cover each of its known spans.</summary>
     [Fact]
-    public async Task Corpus_ReadsBackAsItWas()
+    public void Corpus_ReadsBackAsItWas()
     {
         var spec = new CorpusSpec { Path = Repository.Quickstart("corpus.jsonl"), Block = 128 };
         var files = new List<CorpusShardFile>();
         var shards = new List<CorpusShard>();
-        var preparation = new CorpusPreparation(async (shard, cancellation) =>
+        var preparation = new CorpusPreparation(folder.Path);
+        foreach (var shard in preparation.Prepare(spec, Tokenizer, Tokenizer.VocabularySize, shards: 5))
         {
             var path = folder.File($"shard-{shard.Shard}");
-            await using (var file = File.Create(path))
+            using (var file = File.Create(path))
             {
                 shard.WriteSequences(file);
             }
 
             files.Add(CorpusShardFile.Open(path));
             shards.Add(new CorpusShard(files[^1], StoredDocuments.Of(shard)));
-            await Task.CompletedTask.WaitAsync(cancellation);
-        }, folder.Path);
-        var corpus = await preparation.PrepareAsync(spec, Tokenizer, Tokenizer.VocabularySize, shards: 5);
+        }
+
+        var corpus = preparation.Result;
         Assert.Equal((7000L, 5), (corpus.Documents, shards.Count));
-        Assert.Empty(corpus.Warnings());
+        Assert.Empty(corpus.CreateWarnings());
 
         var expected = CorpusDocuments.Read(spec).ToDictionary(document => document.Id, document => document.Text);
         var labels = JsonLinesFile.Read(Repository.Quickstart("corpus_labels.jsonl")).ToDictionary(
-            record => record.Text("id", string.Empty),
+            record => record.GetText("id", string.Empty),
             record => record.Value.GetProperty("spans").EnumerateArray().Select(span => new TextSpan(span.GetProperty("start").GetInt32(), span.GetProperty("end").GetInt32())).ToArray());
         var reader = new DocumentReader(shards.Count, shard => shards[shard]);
         var whole = 0;

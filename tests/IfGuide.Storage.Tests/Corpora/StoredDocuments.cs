@@ -1,4 +1,5 @@
 using IfGuide.Storage.Corpora;
+using IfGuide.Storage.Corpora.Preparation;
 using MessagePack;
 
 namespace IfGuide.Storage.Tests.Corpora;

@@ -3,6 +3,7 @@ using IfGuide.Abstractions;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Storage.Corpora;
 using IfGuide.Storage.Corpora.Documents;
+using IfGuide.Storage.Corpora.Preparation;
 using IfGuide.Storage.Formats;
 using IfGuide.Storage.Npy;
 using IfGuide.Storage.Tests.Support;
@@ -147,7 +148,7 @@ public sealed class TokenCorpusTests : IDisposable
                 Assert.Equal(all[..(all.Length / block * block)], packed);
                 foreach (var (shard, row, column) in from shard in shards from row in Enumerable.Range(0, (int)shard.Sequences.Sequences) from column in Enumerable.Range(0, block) select (shard, row, column))
                 {
-                    var place = shard.Documents.DocumentAt(row, column)!.Value;
+                    var place = shard.Documents.FindDocument(row, column)!.Value;
                     var number = int.Parse(place.Document.Id.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture);
                     int[] whole = [.. documents[number].SelectMany(sequence => sequence)];
                     var ids = new int[block];
@@ -191,15 +192,16 @@ public sealed class TokenCorpusTests : IDisposable
     private List<CorpusShard> Prepare(string path, int block, int shardCount)
     {
         var shards = new List<CorpusShard>();
-        new CorpusPreparation((shard, _) =>
+        var corpus = new CorpusSpec { Path = path, Block = block };
+        foreach (var shard in new CorpusPreparation(folder.Path).Prepare(corpus, new GreedyTokenizer(), 257, shardCount))
         {
             using var stream = new MemoryStream();
             shard.WriteSequences(stream);
             var file = folder.Write($"shard-{shard.Shard}", stream.ToArray());
             using var sequences = CorpusShardFile.Open(file);
             shards.Add(new CorpusShard(new ArraySequences(ArraySequences.Read(sequences).Ids), StoredDocuments.Of(shard)));
-            return Task.CompletedTask;
-        }, folder.Path).PrepareAsync(new CorpusSpec { Path = path, Block = block }, new GreedyTokenizer(), 257, shardCount).GetAwaiter().GetResult();
+        }
+
         return shards;
     }
 }

@@ -131,7 +131,7 @@ public sealed class JsonLinesFileTests : IDisposable
     }
 
     private static List<(long Line, string Text)> Texts(string path, string? text = "text") =>
-        [.. JsonLinesFile.Read(path).Select(record => (record.Line, text is null ? string.Empty : record.Text(text, "correct the line")))];
+        [.. JsonLinesFile.Read(path).Select(record => (record.Line, text is null ? string.Empty : record.GetText(text, "correct the line")))];
 
     private static byte[] Compress(byte[] bytes, string extension)
     {

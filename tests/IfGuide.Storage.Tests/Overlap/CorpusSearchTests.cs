@@ -1,7 +1,7 @@
 using System.Text.Json;
 using CsCheck;
 using IfGuide.Abstractions.Specification;
-using IfGuide.Storage.Corpora;
+using IfGuide.Storage.Corpora.Preparation;
 using IfGuide.Storage.Overlap;
 using IfGuide.Storage.Tests.Corpora;
 using IfGuide.Storage.Tests.Support;
@@ -39,19 +39,20 @@ public sealed class CorpusSearchTests : IDisposable
             iter: 500,
             threads: 1);
 
-    /// <summary>Found on the way of the preparation, and by a later look: the same.</summary>
+    /// <summary>Found on the way of the preparation, and by a later scan: the same.</summary>
     [Theory]
     [InlineData(Packing.Concatenate)]
     [InlineData(Packing.Document)]
-    public async Task Findings_OnTheWay_AreThoseOfALook(Packing packing)
+    public void Findings_OnTheWay_AreThoseOfAScan(Packing packing)
     {
         folder.Write("corpus.jsonl", string.Concat(Enumerable.Range(0, 5000).Select(i => JsonSerializer.Serialize(new { id = $"d{i}", text = $"document {i} says that number {i % 700} is even or odd." }) + "\n")));
         var search = new CorpusSearch([Set("first", "Number 3 is even, or odd", "number 701 is even or odd", "is odd"), Set("second", [.. Enumerable.Range(4990, 20).Select(i => $"document {i} says that number")])]);
         var spec = new CorpusSpec { Path = folder.File("corpus.jsonl"), Packing = packing, Block = 16 };
         var onTheWay = new CorpusFindings(search);
-        await new CorpusPreparation((_, _) => Task.CompletedTask, folder.File("spool")) { Findings = onTheWay }.PrepareAsync(spec, new GreedyTokenizer(), 257, 4);
+        var preparation = new CorpusPreparation(folder.File("spool")) { Findings = onTheWay };
+        Assert.Equal(4, preparation.Prepare(spec, new GreedyTokenizer(), 257, 4).Count());
         var later = new CorpusFindings(search);
-        later.Look(spec, tokenizer: null, 257, TestContext.Current.CancellationToken);
+        later.Scan(spec, tokenizer: null, 257, TestContext.Current.CancellationToken);
         Assert.Equal(JsonSerializer.Serialize(onTheWay.Complete()), JsonSerializer.Serialize(later.Complete()));
         var (first, second) = (later.Complete()[0], later.Complete()[1]);
         Assert.Equal((2L, 1L, 1L, 8L), (first.Sought, first.TooShort, first.Found, first.Documents));
@@ -62,16 +63,16 @@ public sealed class CorpusSearchTests : IDisposable
     }
 
     [Fact]
-    public void Look_TokenIds_ReadsTheirText_OrSaysThatThereIsNone()
+    public void Scan_TokenIds_ReadsTheirText_OrSaysThatThereIsNone()
     {
         folder.Write("ids.bin", [.. System.Text.Encoding.ASCII.GetBytes("we say a b c d e here").SelectMany(b => new byte[] { b, 0 })]);
         var spec = new CorpusSpec { Path = folder.File("ids.bin"), Format = CorpusFormat.NanoGpt, Block = 4 };
         var search = new CorpusSearch([Set("s", "a b c d e")]);
         var read = new CorpusFindings(search);
-        read.Look(spec, new GreedyTokenizer(), 257, TestContext.Current.CancellationToken);
+        read.Scan(spec, new GreedyTokenizer(), 257, TestContext.Current.CancellationToken);
         Assert.Equal((true, 1L), (read.HasText, read.Complete()[0].Found));
         var blind = new CorpusFindings(search);
-        blind.Look(spec, tokenizer: null, 257, TestContext.Current.CancellationToken);
+        blind.Scan(spec, tokenizer: null, 257, TestContext.Current.CancellationToken);
         Assert.False(blind.HasText);
     }
 

@@ -12,7 +12,7 @@ public sealed class SetOverlapTests
     [InlineData("", " ", false)]
     public void Texts_AreTheSame_UpToCaseSpaceAndNormalForm(string first, string second, bool same)
     {
-        var overlap = SetOverlap.Of(Set("a", ("x", first)), Set("b", ("y", second)));
+        var overlap = SetOverlap.Compare(Set("a", ("x", first)), Set("b", ("y", second)));
         Assert.Equal(same ? (1L, 1L) : (0L, 0L), (overlap.Wholes.InFirst, overlap.Wholes.InSecond));
         Assert.Equal((0L, 0L), (overlap.Prompts.InFirst, overlap.Prompts.InSecond));
     }
@@ -23,7 +23,7 @@ public sealed class SetOverlapTests
     {
         var queries = Set("queries.toxic", [.. Enumerable.Range(0, 60).Select(i => ($"prompt {i} ", $"prompt {i} goes on {i}"))]);
         var prompts = Set("evaluation.prompts", [.. Enumerable.Range(14, 100).Select(i => ($"Prompt {i}", $"Prompt {i}"))]);
-        var overlap = SetOverlap.Of(queries, prompts);
+        var overlap = SetOverlap.Compare(queries, prompts);
         Assert.Equal((60L, 100L), (overlap.FirstTexts, overlap.SecondTexts));
         Assert.Equal((46L, 46L), (overlap.Prompts.InFirst, overlap.Prompts.InSecond));
         Assert.Equal(0, overlap.Wholes.InSecond);
@@ -34,7 +34,7 @@ public sealed class SetOverlapTests
     [Fact]
     public void RepeatedTexts_CountEachTime()
     {
-        var overlap = SetOverlap.Of(Set("a", ("p", "w"), ("p", "v")), Set("b", ("p", "u"), ("q", "u"), ("p", "v")));
+        var overlap = SetOverlap.Compare(Set("a", ("p", "w"), ("p", "v")), Set("b", ("p", "u"), ("q", "u"), ("p", "v")));
         Assert.Equal((2L, 2L), (overlap.Prompts.InFirst, overlap.Prompts.InSecond));
         Assert.Equal((1L, 1L), (overlap.Wholes.InFirst, overlap.Wholes.InSecond));
     }

@@ -34,7 +34,7 @@ public sealed class QueryReaderTests : IDisposable
         Assert.Equal([[1, 1, 1, 1], [0, 0, 1, 1]], masks);
         Assert.Equal(new QueryCounts(Read: 2, Kept: 2, Empty: 0, CutAway: 0, LossTokens: 3), queries.Counts);
         Assert.Equal(["cd", "b"], queries.Queries.Select(query => query.Completion));
-        Assert.Empty(queries.Counts.Warnings("toxic"));
+        Assert.Empty(queries.Counts.CreateWarnings("toxic"));
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class QueryReaderTests : IDisposable
         Assert.Equal(new QueryCounts(Read: 5, Kept: 2, Empty: 2, CutAway: 1, LossTokens: 3) { Shortened = 1, CutAwayPlaces = "q.jsonl, line 2" }, queries.Counts);
         Assert.Equal(
             ["queries.toxic: 2 of 5 records have nothing to measure (an empty continuation) and were left out.", "queries.toxic: 1 of 5 records lost their whole continuation to queries.max_length and were left out (q.jsonl, line 2)."],
-            queries.Counts.Warnings("toxic"));
+            queries.Counts.CreateWarnings("toxic"));
     }
 
     /// <summary>The labels are exactly the tokens with a byte of the continuation, but never a query's first token.</summary>

@@ -17,7 +17,7 @@ internal static class LabelSampler
     /// <param name="sequenceIndices">Index in the corpus of each sequence of the batch.</param>
     /// <param name="places">n T + j of each label, [rows].</param>
     /// <param name="length">T.</param>
-    public static double[] Uniforms(LabelSampling sampling, IReadOnlyList<long> sequenceIndices, Tensor places, long length)
+    public static double[] DrawUniforms(LabelSampling sampling, IReadOnlyList<long> sequenceIndices, Tensor places, long length)
     {
         using var local = places.cpu();
         var indices = MemoryMarshal.Cast<byte, long>(local.bytes);
@@ -43,8 +43,10 @@ internal static class LabelSampler
 
         using var scope = NewDisposeScope();
         var whole = weights.shape[1] / Block * Block;
-        var sums = weights.narrow(1, 0, whole).view(weights.shape[0], -1, Block).sum([2L]);
-        var drawn = weights.dtype == ScalarType.Float64 ? Draw<double>(weights, sums, uniforms) : Draw<float>(weights, sums, uniforms);
+        var sums = weights.narrow(1, 0, whole).view(weights.shape[0], -1, Block).sum([2L]); // [rows, blocks]
+        var drawn = weights.dtype == ScalarType.Float64
+            ? Draw<double>(weights, sums, uniforms)
+            : Draw<float>(weights, sums, uniforms);
         return tensor(drawn).MoveToOuterDisposeScope();
     }
 
@@ -54,8 +56,10 @@ internal static class LabelSampler
         using var scope = NewDisposeScope();
         var cumulative = weights.cumsum(1, ScalarType.Float64);
         var last = cumulative.shape[1] - 1;
-        var targets = cumulative.select(1, last).mul(tensor(uniforms.ToArray(), device: weights.device)).unsqueeze(1);
-        return searchsorted(cumulative, targets, right: true).AtMost(last).squeeze(1).MoveToOuterDisposeScope();
+        var placed = tensor(uniforms.ToArray(), device: weights.device);
+        var targets = cumulative.select(1, last).mul(placed).unsqueeze(1); // [rows, 1]
+        var found = searchsorted(cumulative, targets, right: true).AtMost(last);
+        return found.squeeze(1).MoveToOuterDisposeScope();
     }
 
     private static long[] Draw<T>(Tensor rows, Tensor blockSums, ReadOnlySpan<double> uniforms)
@@ -63,11 +67,12 @@ internal static class LabelSampler
     {
         ReadOnlySpan<T> weights = MemoryMarshal.Cast<byte, T>(rows.bytes);
         ReadOnlySpan<T> blocks = MemoryMarshal.Cast<byte, T>(blockSums.bytes);
-        var (vocabulary, blockCount) = (weights.Length / uniforms.Length, blocks.Length / uniforms.Length);
         var result = new long[uniforms.Length];
+        var (vocabulary, blockCount) = (weights.Length / result.Length, blocks.Length / result.Length);
         for (var row = 0; row < result.Length; row++)
         {
-            result[row] = Invert(weights.Slice(row * vocabulary, vocabulary), blocks.Slice(row * blockCount, blockCount), uniforms[row]);
+            var own = weights.Slice(row * vocabulary, vocabulary);
+            result[row] = Invert(own, blocks.Slice(row * blockCount, blockCount), uniforms[row]);
         }
 
         return result;
@@ -77,15 +82,23 @@ internal static class LabelSampler
     private static long Invert<T>(ReadOnlySpan<T> weights, ReadOnlySpan<T> blocks, double uniform)
         where T : struct, INumber<T>
     {
-        var total = Sum(blocks) + Sum(weights[(blocks.Length * Block)..]);
-        var (target, below, block) = (uniform * total, 0.0, 0);
+        var target = uniform * (Sum(blocks) + Sum(weights[(blocks.Length * Block)..]));
+        var below = 0.0;
+        var block = 0;
         while (block < blocks.Length && below + double.CreateChecked(blocks[block]) <= target)
         {
             below += double.CreateChecked(blocks[block++]);
         }
 
+        return FindToken(weights, block * Block, below, target);
+    }
+
+    /// <summary>The token that carries the sum past the target; the last one of positive weight where rounding misses it.</summary>
+    private static long FindToken<T>(ReadOnlySpan<T> weights, int first, double below, double target)
+        where T : struct, INumber<T>
+    {
         var last = 0;
-        for (var token = block * Block; token < weights.Length; token++)
+        for (var token = first; token < weights.Length; token++)
         {
             var weight = double.CreateChecked(weights[token]);
             below += weight;
@@ -94,7 +107,10 @@ internal static class LabelSampler
                 return token;
             }
 
-            last = weight > 0 ? token : last; // rounding can leave the target at the very end
+            if (weight > 0)
+            {
+                last = token; // rounding can leave the target at the very end
+            }
         }
 
         return last;

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Models.Head;
 
-/// <summary>The positions that predict a label: row t of sequence n predicts <c>labels[n, t + 1]</c>. Only they cost a row of logits.</summary>
+/// <summary>The positions that predict a label: row t of sequence n predicts <c>labels[n, t + 1]</c>.</summary>
+/// <remarks>Only they cost a row of logits.</remarks>
 internal sealed class LabelledRows
 {
     private readonly long batch;
@@ -36,10 +37,16 @@ internal sealed class LabelledRows
     public Tensor Gather(Tensor hidden) => hidden.reshape(batch * length, -1).index_select(0, predictors);
 
     /// <summary>Inverse of <see cref="Gather"/> with zeros elsewhere, [B, T, d].</summary>
-    public Tensor Scatter(Tensor rows) =>
-        zeros([batch * length, rows.shape[1]], rows.dtype, rows.device).index_copy_(0, predictors, rows).view(batch, length, -1);
+    public Tensor Scatter(Tensor rows)
+    {
+        var all = zeros([batch * length, rows.shape[1]], rows.dtype, rows.device);
+        return all.index_copy_(0, predictors, rows).view(batch, length, -1);
+    }
 
     /// <summary>Puts one number per label at its index, [B, T].</summary>
-    public Tensor AtLabels(Tensor values, double elsewhere = 0) =>
-        empty([batch * length], values.dtype, values.device).FillInPlace(elsewhere).index_copy_(0, Places, values).view(batch, length);
+    public Tensor PlaceAtLabels(Tensor values, double elsewhere = 0)
+    {
+        var all = empty([batch * length], values.dtype, values.device).FillInPlace(elsewhere);
+        return all.index_copy_(0, Places, values).view(batch, length);
+    }
 }

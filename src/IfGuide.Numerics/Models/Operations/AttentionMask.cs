@@ -10,7 +10,8 @@ namespace IfGuide.Numerics.Models.Operations;
 /// </remarks>
 internal sealed class AttentionMask : IDisposable
 {
-    /// <summary>Up to this length padded batches take one kernel with a mask of T × T; longer rows attend from their first token on, and their numbers differ in rounding.</summary>
+    /// <summary>Up to this length padded batches take one kernel with a mask of T × T.</summary>
+    /// <remarks>Longer rows attend from their first token on, and their numbers differ in rounding.</remarks>
     public const int MaxSquareMask = 1024;
 
     private readonly Tensor? padding;
@@ -28,14 +29,15 @@ internal sealed class AttentionMask : IDisposable
         if (attentionMask is not null && attentionMask.IsEqualTo(0).any().item<bool>())
         {
             padding = attentionMask.IsEqualTo(0).unsqueeze(1).unsqueeze(1).DetachFromDisposeScope();
-            Starts = start == 0 && queries > MaxSquareMask ? FirstTokens(attentionMask) : null;
+            if (start == 0 && queries > MaxSquareMask)
+            {
+                Starts = FindFirstTokens(attentionMask);
+            }
         }
     }
 
-    /// <summary>
-    /// For long padded sequences, the first token of each row: from there on causal attention is all there is, since what is padding further behind is read by no token.
-    /// Null: short sequences, or a row whose tokens have padding among them.
-    /// </summary>
+    /// <summary>For long padded sequences, the first token of each row; null: short ones, or padding among a row's tokens.</summary>
+    /// <remarks>From there on causal attention is all there is: no token reads the padding behind the last token.</remarks>
     public IReadOnlyList<long>? Starts { get; }
 
     /// <summary>Whether the mask of T × T was made.</summary>
@@ -47,52 +49,59 @@ internal sealed class AttentionMask : IDisposable
     /// <summary>Whether every query may read every key.</summary>
     public bool IsEmpty => padding is null && queries == 1;
 
-    /// <summary>True where a key is hidden, for queries [from, to) and keys [0, start + to): [B or 1, 1, to − from, keys].</summary>
-    public Tensor Hidden(long from, long to, Device device)
+    /// <summary>Marks the hidden keys, for queries [from, to) and keys [0, start + to): [B or 1, 1, to − from, keys].</summary>
+    public Tensor MarkHidden(long from, long to, Device device)
     {
         var keys = TensorArithmetic.Range(0, start + to, device);
         var positions = TensorArithmetic.Range(start + from, start + to, device).unsqueeze(1);
         var future = keys.gt(positions).unsqueeze(0).unsqueeze(0);
-        return padding is null
-            ? future
-            : padding.narrow(3, 0, start + to).logical_and(keys.ne(positions)).logical_or_(future);
+        if (padding is null)
+        {
+            return future;
+        }
+
+        var padded = padding.narrow(3, 0, start + to).logical_and(keys.ne(positions));
+        return padded.logical_or_(future);
     }
 
     /// <summary>0 where a key may be read and −∞ elsewhere, [B or 1, 1, queries, keys]; made once per pass.</summary>
-    public Tensor Additive(ScalarType precision, Device device)
+    public Tensor GetAdditive(ScalarType precision, Device device)
     {
         if (additive is null)
         {
             using var scope = NewDisposeScope();
-            var hidden = Hidden(0, queries, device);
-            additive = zeros(hidden.shape, precision, device).FillInPlace(hidden, double.NegativeInfinity).DetachFromDisposeScope();
+            var hidden = MarkHidden(0, queries, device);
+            var made = zeros(hidden.shape, precision, device).FillInPlace(hidden, double.NegativeInfinity);
+            additive = made.DetachFromDisposeScope();
         }
 
         return additive;
-    }
-
-    private static long[]? FirstTokens(Tensor attentionMask)
-    {
-        using var scope = NewDisposeScope();
-        var rows = attentionMask.shape[0];
-        var mask = attentionMask.to(ScalarType.Int64).cpu().data<long>().ToArray();
-        var starts = new long[rows];
-        for (var row = 0; row < rows; row++)
-        {
-            var tokens = mask.AsSpan((int)(row * attentionMask.shape[1]), (int)attentionMask.shape[1]);
-            starts[row] = Math.Max(0, tokens.IndexOfAnyExcept(0));
-            if (tokens[(int)starts[row]..].TrimEnd(0).Contains(0))
-            {
-                return null;
-            }
-        }
-
-        return starts;
     }
 
     public void Dispose()
     {
         padding?.Dispose();
         additive?.Dispose();
+    }
+
+    private static long[]? FindFirstTokens(Tensor attentionMask)
+    {
+        using var scope = NewDisposeScope();
+        var length = (int)attentionMask.shape[1];
+        var mask = attentionMask.to(ScalarType.Int64).cpu().data<long>().ToArray();
+        var starts = new long[attentionMask.shape[0]];
+        for (var row = 0; row < starts.Length; row++)
+        {
+            var tokens = mask.AsSpan(row * length, length);
+            var first = Math.Max(0, tokens.IndexOfAnyExcept(0));
+            if (tokens[first..].TrimEnd(0).Contains(0))
+            {
+                return null;
+            }
+
+            starts[row] = first;
+        }
+
+        return starts;
     }
 }

@@ -10,13 +10,28 @@ internal static class GatedSilu
     /// <summary>Elementwise on gate a and up b.</summary>
     public static Dual Apply(Dual gate, Dual up)
     {
-        var silu = gate.IsConstant
-            ? Dual.Constant(nn.functional.silu(gate.Value))
-            : SymmetricJacobian.Apply(gate, values => nn.functional.silu(values));
-        return new Dual(silu.Value.mul(up.Value), silu.Derive(up, (siluMoved, upMoved) =>
+        var silu = ApplySilu(gate);
+        return new Dual(silu.Value.mul(up.Value), silu.Derive(up, Move));
+
+        Tensor? Move(Tensor? siluMoved, Tensor? upMoved)
         {
             var moved = siluMoved?.mul(up.Value);
-            return upMoved is null ? moved : moved is null ? silu.Value.mul(upMoved) : moved.AddProductInPlace(silu.Value, upMoved);
-        }));
+            if (upMoved is null)
+            {
+                return moved;
+            }
+
+            return moved?.AddProductInPlace(silu.Value, upMoved) ?? silu.Value.mul(upMoved);
+        }
+    }
+
+    private static Dual ApplySilu(Dual gate)
+    {
+        if (gate.IsConstant)
+        {
+            return Dual.Constant(nn.functional.silu(gate.Value));
+        }
+
+        return SymmetricJacobian.Apply(gate, values => nn.functional.silu(values));
     }
 }

@@ -7,7 +7,13 @@ namespace IfGuide.Numerics.Models.Operations;
 internal static class Gelu
 {
     /// <summary>Elementwise.</summary>
-    public static Dual Apply(Dual input) => input.IsConstant
-        ? Dual.Constant(nn.functional.gelu(input.Value))
-        : SymmetricJacobian.Apply(input, nn.functional.gelu);
+    public static Dual Apply(Dual input)
+    {
+        if (input.IsConstant)
+        {
+            return Dual.Constant(nn.functional.gelu(input.Value));
+        }
+
+        return SymmetricJacobian.Apply(input, nn.functional.gelu);
+    }
 }

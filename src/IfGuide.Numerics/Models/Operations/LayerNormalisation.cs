@@ -18,6 +18,7 @@ internal static class LayerNormalisation
         }
 
         var normalised = SymmetricJacobian.Apply(input, values => nn.functional.layer_norm(values, shape, eps: epsilon));
-        return new Dual(bias.PlusProduct(normalised.Value, weight), [.. normalised.Tangents.Select(tangent => tangent?.mul_(weight))]);
+        var value = bias.PlusProduct(normalised.Value, weight);
+        return new Dual(value, [.. normalised.Tangents.Select(tangent => tangent?.mul_(weight))]);
     }
 }

@@ -12,24 +12,28 @@ internal static class Linear
         var value = nn.functional.linear(input.Value, layer.Weight, layer.Bias);
         pass.Capture?.Record(layer, input.Value, value);
         var count = pass.Directions?.Count ?? input.Tangents.Count;
-        return new Dual(value, [.. Enumerable.Range(0, count).Select(index => Tangent(layer, input.Value, input.Along(index), pass.Directions?[index].GetValueOrDefault(layer.Name))?.view(value.shape))]);
+        return new Dual(value, [.. Enumerable.Range(0, count).Select(Move)]);
+
+        Tensor? Move(int index) => ComputeTangent(layer, input, index, pass)?.view(value.shape);
     }
 
-    /// <summary>The tangent, [B T, out]; null when neither the input nor the layer moves.</summary>
-    private static Tensor? Tangent(TrackedLayer layer, Tensor input, Tensor? inputMoved, Tensor? direction)
+    /// <summary>The tangent along one direction, [B T, out]; null when neither the input nor the layer moves.</summary>
+    private static Tensor? ComputeTangent(TrackedLayer layer, Dual input, int index, ForwardPass pass)
     {
+        var direction = pass.Directions?[index].GetValueOrDefault(layer.Name);
         var columns = layer.Weight.shape[1];
-        var moved = direction is null ? null : AlongDirection(layer, input.reshape(-1, columns), direction);
-        if (inputMoved is null)
+        var moved = direction is null ? null : FollowDirection(layer, input.Value.reshape(-1, columns), direction);
+        if (input.Along(index) is not { } inputMoved)
         {
             return moved;
         }
 
         var tangent = inputMoved.reshape(-1, columns);
-        return moved is null ? tangent.mm(layer.Weight.t()) : moved.addmm_(tangent, layer.Weight.t());
+        return moved?.addmm_(tangent, layer.Weight.t()) ?? tangent.mm(layer.Weight.t());
     }
 
-    private static Tensor AlongDirection(TrackedLayer layer, Tensor rows, Tensor direction)
+    /// <summary>U_w x + u_b, [B T, out].</summary>
+    private static Tensor FollowDirection(TrackedLayer layer, Tensor rows, Tensor direction)
     {
         if (!layer.HasBias)
         {

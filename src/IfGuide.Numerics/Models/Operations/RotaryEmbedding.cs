@@ -8,25 +8,29 @@ namespace IfGuide.Numerics.Models.Operations;
 /// <remarks>The map is linear, so a tangent rotates like its value. Tables are made in float64 and kept for the longest sequence seen.</remarks>
 internal sealed class RotaryEmbedding(TransformerConfiguration configuration, ScalarType precision, Device device) : IDisposable
 {
-    private readonly double[] frequencies = Frequencies(configuration);
+    private readonly double[] frequencies = ComputeFrequencies(configuration);
     private Tensor? cosine;
     private Tensor? sine;
 
-    /// <summary>Rotates queries or keys, [B, T, heads, head size], that stand at positions <paramref name="start"/>, <paramref name="start"/> + 1, ...</summary>
+    /// <summary>Rotates queries or keys, [B, T, heads, head size], that stand at positions start, start + 1, ...</summary>
     public Tensor Apply(Tensor heads, long start)
     {
-        var (length, size, half) = (heads.shape[1], heads.shape[3], (long)frequencies.Length);
+        var length = heads.shape[1];
+        var size = heads.shape[3];
+        long half = frequencies.Length;
         Grow(start + length);
-        var cos = cosine!.narrow(0, start, length);
-        var sin = sine!.narrow(0, start, length);
-        var first = heads.narrow(3, 0, half);
-        var second = heads.narrow(3, half, half);
-        var rotatedFirst = first.mul(cos).sub(second.mul(sin));
-        var rotatedSecond = second.mul(cos).Plus(first.mul(sin));
-        return 2 * half == size
-            ? cat([rotatedFirst, rotatedSecond], 3)
-            : cat([rotatedFirst, rotatedSecond, heads.narrow(3, 2 * half, size - 2 * half)], 3);
+        var (cos, sin) = (cosine!.narrow(0, start, length), sine!.narrow(0, start, length));
+        var rotated = Rotate(heads.narrow(3, 0, half), heads.narrow(3, half, half), cos, sin);
+        if (2 * half < size)
+        {
+            rotated.Add(heads.narrow(3, 2 * half, size - 2 * half));
+        }
+
+        return cat(rotated, 3);
     }
+
+    private static List<Tensor> Rotate(Tensor first, Tensor second, Tensor cos, Tensor sin) =>
+        [first.mul(cos).sub(second.mul(sin)), second.mul(cos).Plus(first.mul(sin))];
 
     public void Dispose()
     {
@@ -36,7 +40,7 @@ internal sealed class RotaryEmbedding(TransformerConfiguration configuration, Sc
     }
 
     /// <summary>Radians per position of each rotating pair, [rotary size / 2].</summary>
-    internal static double[] Frequencies(TransformerConfiguration configuration)
+    internal static double[] ComputeFrequencies(TransformerConfiguration configuration)
     {
         var result = new double[configuration.RotarySize / 2];
         for (var pair = 0; pair < result.Length; pair++)
@@ -76,7 +80,8 @@ internal sealed class RotaryEmbedding(TransformerConfiguration configuration, Sc
 
         using var scope = NewDisposeScope();
         using var constant = no_grad();
-        var angles = TensorArithmetic.Range(0, positions, CPU).to(ScalarType.Float64).unsqueeze(1).mul(tensor(frequencies)).unsqueeze(1);
+        var places = TensorArithmetic.Range(0, positions, CPU).to(ScalarType.Float64);
+        var angles = places.unsqueeze(1).mul(tensor(frequencies)).unsqueeze(1); // [positions, 1, rotary size / 2]
         Dispose();
         cosine = angles.cos().to(precision).to(device).DetachFromDisposeScope();
         sine = angles.sin().to(precision).to(device).DetachFromDisposeScope();

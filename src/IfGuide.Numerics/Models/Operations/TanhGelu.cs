@@ -11,11 +11,17 @@ internal static class TanhGelu
     private static readonly double Scale = Math.Sqrt(2 / Math.PI);
 
     /// <summary>Elementwise.</summary>
-    public static Dual Apply(Dual input) => input.IsConstant
-        ? Dual.Constant(Value(input.Value))
-        : SymmetricJacobian.Apply(input, Value);
+    public static Dual Apply(Dual input)
+    {
+        if (input.IsConstant)
+        {
+            return Dual.Constant(Compute(input.Value));
+        }
 
-    private static Tensor Value(Tensor x)
+        return SymmetricJacobian.Apply(input, Compute);
+    }
+
+    private static Tensor Compute(Tensor x)
     {
         var inner = x.Plus(x.mul(x).mul(x).Times(Cubic)).Times(Scale);
         var half = x.Times(0.5);

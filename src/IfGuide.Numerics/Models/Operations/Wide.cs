@@ -6,5 +6,13 @@ namespace IfGuide.Numerics.Models.Operations;
 internal static class Wide
 {
     /// <summary>The tensor itself, or a float32 copy of a bfloat16 or float16 one.</summary>
-    public static Tensor Of(Tensor tensor) => tensor.dtype is ScalarType.BFloat16 or ScalarType.Float16 ? tensor.to(ScalarType.Float32) : tensor;
+    public static Tensor Of(Tensor tensor)
+    {
+        if (tensor.dtype is ScalarType.BFloat16 or ScalarType.Float16)
+        {
+            return tensor.to(ScalarType.Float32);
+        }
+
+        return tensor;
+    }
 }

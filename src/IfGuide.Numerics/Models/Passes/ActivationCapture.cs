@@ -2,8 +2,9 @@ using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Models.Passes;
 
-/// <summary>Records activations a and output gradients g of the tracked layers in one forward and one backward pass. No weight gradient is computed.</summary>
+/// <summary>Records activations a and output gradients g of the tracked layers in one forward and one backward pass.</summary>
 /// <remarks>
+/// No weight gradient is computed.
 /// Use: pass it in <see cref="ForwardPass.Capture"/>, compute the gradient of the loss with respect to the hidden states
 /// (the head does), then call <see cref="Backward"/>. One capture serves one pass.
 /// </remarks>
@@ -23,7 +24,11 @@ public sealed class ActivationCapture : IDisposable
         var result = new List<CapturedLayer>(records.Count);
         foreach (var (layer, input, output) in records)
         {
-            var gradient = output.grad ?? throw new InvalidOperationException($"The hidden states do not depend on the output of {layer.Name}.");
+            if (output.grad is not { } gradient)
+            {
+                throw new InvalidOperationException($"The hidden states do not depend on the output of {layer.Name}.");
+            }
+
             result.Add(new CapturedLayer(layer, Own(input.detach()), Own(gradient)));
         }
 

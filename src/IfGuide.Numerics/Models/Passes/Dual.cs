@@ -2,9 +2,13 @@ using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Models.Passes;
 
-/// <summary>A value and its derivatives along some directions of the tracked weights: forward-mode differentiation. All directions share the value.</summary>
+/// <summary>A value and its derivatives along some directions of the tracked weights: forward-mode differentiation.</summary>
+/// <remarks>All directions share the value.</remarks>
 /// <param name="Value">x.</param>
-/// <param name="Tangents">For each direction U, dx/dε at ε = 0 for weights W + εU, of the value's shape; null: zero, and nothing is computed for it. Empty: zero along every direction.</param>
+/// <param name="Tangents">
+/// For each direction U, dx/dε at ε = 0 for weights W + εU, of the value's shape; null: zero, and nothing is computed for it.
+/// Empty: zero along every direction.
+/// </param>
 public readonly record struct Dual(Tensor Value, IReadOnlyList<Tensor?> Tangents)
 {
     /// <summary>A value with its derivative along a single direction.</summary>
@@ -30,8 +34,12 @@ public readonly record struct Dual(Tensor Value, IReadOnlyList<Tensor?> Tangents
     /// <param name="directions">How many.</param>
     internal Dual Over(int directions)
     {
-        var self = this;
-        return Tangents.Count == directions ? this : new(Value, [.. Enumerable.Range(0, directions).Select(self.Along)]);
+        if (Tangents.Count == directions)
+        {
+            return this;
+        }
+
+        return new Dual(Value, [.. Enumerable.Range(0, directions).Select(Along)]);
     }
 
     /// <summary>The derivatives of a function of two values: each direction by itself, so that its bytes do not depend on the others.</summary>
@@ -39,13 +47,31 @@ public readonly record struct Dual(Tensor Value, IReadOnlyList<Tensor?> Tangents
     /// <param name="derive">From the two tangents to the function's.</param>
     internal Tensor?[] Derive(Dual other, Func<Tensor?, Tensor?, Tensor?> derive)
     {
-        var self = this;
-        return [.. Enumerable.Range(0, Math.Max(Tangents.Count, other.Tangents.Count)).Select(direction => derive(self.Along(direction), other.Along(direction)))];
+        var derivatives = new Tensor?[Math.Max(Tangents.Count, other.Tangents.Count)];
+        for (var direction = 0; direction < derivatives.Length; direction++)
+        {
+            derivatives[direction] = derive(Along(direction), other.Along(direction));
+        }
+
+        return derivatives;
     }
 
     /// <summary>Applies a linear map to value and tangents.</summary>
     /// <param name="map">The map; called once for each of them.</param>
-    internal Dual Map(Func<Tensor, Tensor> map) => new(map(Value), [.. Tangents.Select(tangent => tangent is null ? null : map(tangent))]);
+    internal Dual Map(Func<Tensor, Tensor> map)
+    {
+        var tangents = new Tensor?[Tangents.Count];
+        var value = map(Value);
+        for (var direction = 0; direction < tangents.Length; direction++)
+        {
+            if (Tangents[direction] is { } tangent)
+            {
+                tangents[direction] = map(tangent);
+            }
+        }
+
+        return new Dual(value, tangents);
+    }
 
     /// <summary>Moves all tensors to the scope around the current one.</summary>
     internal Dual MoveToOuterDisposeScope()

@@ -11,7 +11,8 @@ public sealed class ForwardPass
     /// <summary>Records inputs and outputs of the tracked layers, for a backward pass to the outputs.</summary>
     public ActivationCapture? Capture { get; init; }
 
-    /// <summary>Directions, each U per tracked layer name, [out, in(+1)] with the bias as last column, in the model's precision and on its device; layers left out do not move. No graph is recorded.</summary>
+    /// <summary>Directions, each U per tracked layer name, [out, in(+1)] with the bias as last column. No graph is recorded.</summary>
+    /// <remarks>They are in the model's precision and on its device. Layers left out do not move.</remarks>
     public IReadOnlyList<IReadOnlyDictionary<string, Tensor>>? Directions { get; init; }
 
     /// <summary>Keys and values of the tokens before these; extended by the pass. No graph is recorded.</summary>
@@ -21,9 +22,11 @@ public sealed class ForwardPass
 
     internal void Validate()
     {
-        if ((Capture is null ? 0 : 1) + (Directions is null ? 0 : 1) + (Cache is null ? 0 : 1) > 1)
+        object?[] purposes = [Capture, Directions, Cache];
+        if (purposes.Count(purpose => purpose is not null) > 1)
         {
-            throw new InvalidOperationException("A forward pass captures activations, follows directions or extends a cache; only one of them at a time.");
+            throw new InvalidOperationException(
+                "A forward pass captures activations, follows directions or extends a cache; only one of them at a time.");
         }
     }
 }

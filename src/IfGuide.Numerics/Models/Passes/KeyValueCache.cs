@@ -9,7 +9,7 @@ public sealed class KeyValueCache : IDisposable
     private readonly Dictionary<int, (Tensor Keys, Tensor Values)> blocks = [];
 
     /// <summary>An empty cache.</summary>
-    /// <param name="capacity">Most tokens per sequence that it will hold.</param>
+    /// <param name="capacity">Max tokens per sequence.</param>
     public KeyValueCache(long capacity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
@@ -25,7 +25,9 @@ public sealed class KeyValueCache : IDisposable
     {
         foreach (var (index, (keys, values)) in blocks.ToList())
         {
-            blocks[index] = (keys.index_select(0, rows).DetachFromDisposeScope(), values.index_select(0, rows).DetachFromDisposeScope());
+            var keptKeys = keys.index_select(0, rows).DetachFromDisposeScope();
+            var keptValues = values.index_select(0, rows).DetachFromDisposeScope();
+            blocks[index] = (keptKeys, keptValues);
             keys.Dispose();
             values.Dispose();
         }
@@ -46,22 +48,28 @@ public sealed class KeyValueCache : IDisposable
     /// <summary>Stores keys and values, [B, heads, T, head size], behind those held and returns views of all.</summary>
     internal (Tensor Keys, Tensor Values) Append(int block, Tensor keys, Tensor values)
     {
-        var (batch, heads, length, size) = (keys.shape[0], keys.shape[1], keys.shape[2], keys.shape[3]);
+        var length = keys.shape[2];
         if (Length + length > capacity)
         {
-            throw new InvalidOperationException($"The cache holds {Length} of at most {capacity} tokens; {length} more do not fit. Give it a larger capacity.");
+            throw new InvalidOperationException(
+                $"The cache holds {Length} of at most {capacity} tokens; {length} more do not fit. Give it a larger capacity.");
         }
 
         if (!blocks.TryGetValue(block, out var stored))
         {
-            long[] shape = [batch, heads, capacity, size];
-            stored = (empty(shape, keys.dtype, keys.device).DetachFromDisposeScope(), empty(shape, keys.dtype, keys.device).DetachFromDisposeScope());
+            stored = (CreateLike(keys), CreateLike(keys));
             blocks[block] = stored;
         }
 
         stored.Keys.narrow(2, Length, length).copy_(keys);
         stored.Values.narrow(2, Length, length).copy_(values);
         return (stored.Keys.narrow(2, 0, Length + length), stored.Values.narrow(2, 0, Length + length));
+    }
+
+    private Tensor CreateLike(Tensor keys)
+    {
+        long[] shape = [keys.shape[0], keys.shape[1], capacity, keys.shape[3]];
+        return empty(shape, keys.dtype, keys.device).DetachFromDisposeScope();
     }
 
     internal void Advance(long tokens) => Length += tokens;

@@ -2,7 +2,8 @@ using static TorchSharp.torch;
 
 namespace IfGuide.Numerics.Models.Passes;
 
-/// <summary>A linear layer whose weight (and bias) influence is computed for: every projection of attention and perceptron, not embeddings, norms or head.</summary>
+/// <summary>A linear layer whose weight (and bias) influence is computed for.</summary>
+/// <remarks>Such are the projections of attention and perceptron, not embeddings, norms or head.</remarks>
 public sealed class TrackedLayer
 {
     internal TrackedLayer(int index, string name, Tensor weight, Tensor? bias, string inputGroup)
@@ -13,7 +14,11 @@ public sealed class TrackedLayer
         Bias = bias;
         InputGroup = inputGroup;
         Outputs = weight.shape[0];
-        Inputs = weight.shape[1] + (bias is null ? 0 : 1);
+        Inputs = weight.shape[1];
+        if (bias is not null)
+        {
+            Inputs++;
+        }
     }
 
     /// <summary>Place among <see cref="CausalLanguageModel.TrackedLayers"/>.</summary>
@@ -28,7 +33,7 @@ public sealed class TrackedLayer
     /// <summary>b, [out]; null: the layer has none.</summary>
     public Tensor? Bias { get; }
 
-    /// <summary>Name of the first tracked layer that reads the same activation: layers of one group share their activation covariance.</summary>
+    /// <summary>Name of the first tracked layer that reads the same activation. Layers of one group share their covariance.</summary>
     public string InputGroup { get; }
 
     /// <summary>Columns of the layer's gradient matrix: in, or in + 1 with a bias, whose gradient is the last column.</summary>

@@ -3,7 +3,8 @@ namespace IfGuide.Numerics.Models.Shapes;
 /// <summary>The transformer architectures that IfGuide computes.</summary>
 public enum ModelFamily
 {
-    /// <summary>GPT-NeoX and Pythia: LayerNorm, erf GELU, one query_key_value projection interleaved per head, partial rotary embedding, biases.</summary>
+    /// <summary>GPT-NeoX and Pythia: LayerNorm, erf GELU, partial rotary embedding, biases.</summary>
+    /// <remarks>One query_key_value projection interleaves the heads.</remarks>
     GptNeoX,
 
     /// <summary>Llama: RMSNorm, SwiGLU, grouped key and value heads, full rotary embedding, no biases unless asked.</summary>
@@ -15,6 +16,10 @@ public enum ModelFamily
     /// <summary>Qwen2: Llama's computation with biases on queries, keys and values.</summary>
     Qwen2,
 
-    /// <summary>GPT-2: LayerNorm, tanh GELU, one projection of all queries, then keys, then values, learned positions, biases. Hugging Face stores its weights as [in, out]; here they are [out, in] as everywhere.</summary>
+    /// <summary>GPT-2: LayerNorm, tanh GELU, learned positions, biases.</summary>
+    /// <remarks>
+    /// One projection makes all queries, then keys, then values.
+    /// Hugging Face stores its weights as [in, out]; here they are [out, in] as everywhere.
+    /// </remarks>
     Gpt2,
 }

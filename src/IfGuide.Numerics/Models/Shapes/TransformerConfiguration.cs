@@ -42,7 +42,8 @@ public sealed record TransformerConfiguration
     /// <summary>GPT-NeoX: attention and perceptron read the same residual. The others ignore it.</summary>
     public bool ParallelResidual { get; init; } = true;
 
-    /// <summary>Whether the attention projections carry biases; always for GPT-2. The perceptrons of GPT-NeoX and GPT-2 always do, Llama's never.</summary>
+    /// <summary>Whether the attention projections carry biases; always for GPT-2.</summary>
+    /// <remarks>The perceptrons of GPT-NeoX and GPT-2 always do, Llama's never.</remarks>
     public bool AttentionBias { get; init; }
 
     /// <summary>Whether the attention's output projection carries a bias: Qwen2's never does.</summary>
@@ -67,22 +68,21 @@ public sealed record TransformerConfiguration
     /// <exception cref="ModelFormatException">A number is impossible; the message names it.</exception>
     public void Validate()
     {
-        Positive(VocabularySize, nameof(VocabularySize));
-        Positive(HiddenSize, nameof(HiddenSize));
-        Positive(LayerCount, nameof(LayerCount));
-        Positive(HeadCount, nameof(HeadCount));
-        Positive(KeyValueHeadCount, nameof(KeyValueHeadCount));
-        Positive(HeadSize, nameof(HeadSize));
-        Positive(IntermediateSize, nameof(IntermediateSize));
-        Positive(MaximumPositions, nameof(MaximumPositions));
-        Require(HeadCount % KeyValueHeadCount == 0, $"{HeadCount} query heads are no multiple of {KeyValueHeadCount} key and value heads");
-        Require(!HasRotaryPositions || (RotaryFraction is > 0 and <= 1 && RotarySize % 2 == 0 && RotarySize > 0), $"a rotary fraction of {RotaryFraction} of head size {HeadSize} gives {RotarySize} rotating features; their number must be even and positive");
+        RequirePositive(VocabularySize, nameof(VocabularySize));
+        RequirePositive(HiddenSize, nameof(HiddenSize));
+        RequirePositive(LayerCount, nameof(LayerCount));
+        RequirePositive(HeadCount, nameof(HeadCount));
+        RequirePositive(KeyValueHeadCount, nameof(KeyValueHeadCount));
+        RequirePositive(HeadSize, nameof(HeadSize));
+        RequirePositive(IntermediateSize, nameof(IntermediateSize));
+        RequirePositive(MaximumPositions, nameof(MaximumPositions));
+        Require(
+            HeadCount % KeyValueHeadCount == 0,
+            $"{HeadCount} query heads are no multiple of {KeyValueHeadCount} key and value heads");
+        CheckRotation();
         if (Family is ModelFamily.GptNeoX or ModelFamily.Gpt2)
         {
-            Require(KeyValueHeadCount == HeadCount, $"{Family} has one key and value head per query head, but {KeyValueHeadCount} and {HeadCount} were given");
-            Require(HeadCount * HeadSize == HiddenSize, $"{Family} needs heads x head size = hidden size, but {HeadCount} x {HeadSize} is not {HiddenSize}");
-            Require(RopeScaling is null, "rotary frequency scaling is defined for Llama and its kin only");
-            Require(Family != ModelFamily.Gpt2 || AttentionBias, "GPT-2's projections have biases");
+            CheckEqualHeads();
         }
         else
         {
@@ -90,7 +90,28 @@ public sealed record TransformerConfiguration
         }
     }
 
-    private static void Positive(long value, string name) => Require(value > 0, $"{name} is {value}; it must be positive");
+    private void CheckRotation()
+    {
+        var isEven = RotaryFraction is > 0 and <= 1 && RotarySize % 2 == 0 && RotarySize > 0;
+        Require(
+            isEven || !HasRotaryPositions,
+            $"a rotary fraction of {RotaryFraction} of head size {HeadSize} gives {RotarySize} rotating features; "
+                + "their number must be even and positive");
+    }
+
+    private void CheckEqualHeads()
+    {
+        Require(
+            KeyValueHeadCount == HeadCount,
+            $"{Family} has one key and value head per query head, but {KeyValueHeadCount} and {HeadCount} were given");
+        Require(
+            HeadCount * HeadSize == HiddenSize,
+            $"{Family} needs heads x head size = hidden size, but {HeadCount} x {HeadSize} is not {HiddenSize}");
+        Require(RopeScaling is null, "rotary frequency scaling is defined for Llama and its kin only");
+        Require(Family != ModelFamily.Gpt2 || AttentionBias, "GPT-2's projections have biases");
+    }
+
+    private static void RequirePositive(long value, string name) => Require(value > 0, $"{name} is {value}; it must be positive");
 
     private static void Require(bool condition, string problem)
     {

@@ -107,7 +107,7 @@ internal sealed class RoundMerge(UnitContext context, TrainingSetup setup, Round
             return TensorArchive.Load(workers[0], name);
         }
 
-        using var mean = WorkerMean.Of(workers.Select(worker => TensorArchive.Load(worker, name)));
+        using var mean = WorkerMean.Compute(workers.Select(worker => TensorArchive.Load(worker, name)));
         return mean.to(ScalarType.Float32);
     }
 
@@ -124,7 +124,7 @@ internal sealed class RoundMerge(UnitContext context, TrainingSetup setup, Round
         }
     }
 
-    private double Measure(ISequenceSource heldOut, IReadOnlyDictionary<string, Tensor> weights)
+    private double Measure(ITrainingSequences heldOut, IReadOnlyDictionary<string, Tensor> weights)
     {
         var placed = weights.ToDictionary(
             weight => weight.Key, weight => weight.Value.to(setup.Settings.Precision == MatrixPrecision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32, context.Session.Device, copy: true));

@@ -39,7 +39,7 @@ internal sealed class RoundWorker(UnitContext context, TrainingSetup setup, Roun
                 progress.Report(trainer, step);
             }
         }
-        catch (TrainingDivergedException exception)
+        catch (NonFiniteStepException exception)
         {
             throw TrainingUnit.Diverged(context, setup.Variant, exception, first);
         }
@@ -72,7 +72,7 @@ internal sealed class RoundWorker(UnitContext context, TrainingSetup setup, Roun
             context.Store.Put(files.Moments(round, worker), stream => TensorArchive.Write(stream, moments));
         }
 
-        var delta = trainer.Weights().Select(weight => KeyValuePair.Create(DeltaPrefix + weight.Key, start.Weights[weight.Key].sub(weight.Value)));
+        var delta = trainer.GetWeights().Select(weight => KeyValuePair.Create(DeltaPrefix + weight.Key, start.Weights[weight.Key].sub(weight.Value)));
         context.Store.Put(files.Delta(round, worker), stream => TensorArchive.Write(stream, delta.Concat(steps.ToTensors())));
         files.Mark(round);
     }

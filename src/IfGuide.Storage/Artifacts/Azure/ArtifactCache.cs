@@ -1,14 +1,14 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Security.Cryptography;
 using IfGuide.Abstractions;
 
 namespace IfGuide.Storage.Artifacts.Azure;
 
 /// <summary>Fetched artifacts on the local disk, by digest. Any number of processes may share the folder.</summary>
 /// <remarks>
-/// A file is digested once per process and then only as its identity changes. Beyond the capacity the files used longest ago go, but none that was handed out
-/// in the last minutes: what a caller has mapped stays readable anyhow, and what it is about to open is still there.
+/// A process digests a file once, and again only when its identity changes. Beyond the capacity the files used longest ago go.
+/// A file that was handed out in the last minutes stays, so a caller still finds what it is about to open.
+/// What a caller has mapped stays readable in any case.
 /// </remarks>
 internal sealed class ArtifactCache
 {
@@ -21,8 +21,10 @@ internal sealed class ArtifactCache
     /// <summary>How long a file that was handed out stays at least.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(10);
 
-    private const long LargestDefault = 32L << 30;
+    private const long DefaultCapacity = 32L << 30;
+    private const long BytesPerGibibyte = 1L << 30;
     private const long ScansPerCapacity = 16;
+    private const string TemporaryName = ".temporary";
 
     private readonly string folder;
     private readonly long capacity;
@@ -43,7 +45,7 @@ internal sealed class ArtifactCache
         this.capacity = capacity;
         this.time = time;
         unscanned = capacity; // the first file makes it look at what is there
-        var temporary = Path.Combine(this.folder, ".temporary");
+        var temporary = Path.Combine(this.folder, TemporaryName);
         StoreUnavailableException.Guard("create", this.folder, () =>
         {
             Directory.CreateDirectory(this.folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -57,19 +59,19 @@ internal sealed class ArtifactCache
     /// <exception cref="UserErrorException">The capacity is no number.</exception>
     public static ArtifactCache FromEnvironment(Func<string, string?> environment, TimeProvider time)
     {
-        var folder = environment(FolderVariable) is { Length: > 0 } named ? named : Path.Combine(
-            environment("XDG_CACHE_HOME") is { Length: > 0 } home ? home
-            : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) is { Length: > 0 } user ? Path.Combine(user, ".cache") : Path.GetTempPath(),
-            "ifguide",
-            "artifacts");
+        var folder = FindFolder(environment);
         if (environment(CapacityVariable) is not { Length: > 0 } text)
         {
-            return new ArtifactCache(folder, LargestDefault, time);
+            return new ArtifactCache(folder, DefaultCapacity, time);
         }
 
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var gibibytes) && gibibytes is > 0 and < 1 << 20
-            ? new ArtifactCache(folder, (long)(gibibytes * (1L << 30)), time)
-            : throw new UserErrorException($"{CapacityVariable} is '{text}': expected the size of the cache in GiB, such as 32.");
+        var isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var gibibytes);
+        if (!isNumber || gibibytes is not (> 0 and < 1 << 20))
+        {
+            throw new UserErrorException($"{CapacityVariable} is '{text}': expected the size of the cache in GiB, such as 32.");
+        }
+
+        return new ArtifactCache(folder, (long)(gibibytes * BytesPerGibibyte), time);
     }
 
     /// <summary>The folder, absolute.</summary>
@@ -98,7 +100,12 @@ internal sealed class ArtifactCache
             verified[path] = identity;
         }
 
-        return Touch(path) ? path : null;
+        if (!TryTouch(path))
+        {
+            return null;
+        }
+
+        return path;
     }
 
     /// <summary>Takes a temporary file, whole and with the artifact's digest, into the cache.</summary>
@@ -112,14 +119,13 @@ internal sealed class ArtifactCache
             file.Dispose();
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.Move(file.Name, path, overwrite: true);
-            return 0;
         });
         if (Identify(path) is { } identity)
         {
             verified[path] = identity;
         }
 
-        Touch(path);
+        TryTouch(path);
         if (Interlocked.Add(ref unscanned, description.Length) > capacity / ScansPerCapacity)
         {
             Trim();
@@ -128,19 +134,36 @@ internal sealed class ArtifactCache
         return path;
     }
 
-    /// <summary>SHA-256 of a file, lower-case hexadecimal.</summary>
-    public static async Task<string> DigestAsync(FileStream file, CancellationToken cancellationToken)
+    private static string FindFolder(Func<string, string?> environment)
     {
-        file.Position = 0;
-        return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken));
+        if (environment(FolderVariable) is { Length: > 0 } named)
+        {
+            return named;
+        }
+
+        return Path.Combine(FindUserCache(environment), "ifguide", "artifacts");
+    }
+
+    private static string FindUserCache(Func<string, string?> environment)
+    {
+        if (environment("XDG_CACHE_HOME") is { Length: > 0 } cache)
+        {
+            return cache;
+        }
+
+        if (Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) is { Length: > 0 } home)
+        {
+            return Path.Combine(home, ".cache");
+        }
+
+        return Path.GetTempPath();
     }
 
     private static async Task<string?> DigestAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
-            await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1 << 20, FileOptions.SequentialScan);
-            return await DigestAsync(file, cancellationToken);
+            return await FileDigest.ComputeAsync(path, cancellationToken);
         }
         catch (FileNotFoundException)
         {
@@ -148,7 +171,7 @@ internal sealed class ArtifactCache
         }
     }
 
-    /// <summary>Removes what was used longest ago until the capacity holds nine tenths.</summary>
+    /// <summary>Removes what was used longest ago until the files take nine tenths of the capacity.</summary>
     private void Trim()
     {
         if (!trimming.TryEnter())
@@ -159,23 +182,7 @@ internal sealed class ArtifactCache
         try
         {
             Interlocked.Exchange(ref unscanned, 0);
-            var files = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Where(file => file.DirectoryName!.Length > folder.Length && !file.DirectoryName.EndsWith(".temporary", StringComparison.Ordinal))
-                .Select(file => (file.FullName, file.Length, file.LastAccessTimeUtc)).OrderBy(file => file.LastAccessTimeUtc).ToList();
-            var total = files.Sum(file => file.Length);
-            foreach (var (path, length, _) in files)
-            {
-                if (total <= capacity - (capacity / 10))
-                {
-                    break;
-                }
-
-                if (time.GetUtcNow().UtcDateTime - File.GetLastAccessTimeUtc(path) > Grace)
-                {
-                    File.Delete(path);
-                    verified.TryRemove(path, out _);
-                    total -= length;
-                }
-            }
+            RemoveOldest(ListFiles());
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -187,7 +194,39 @@ internal sealed class ArtifactCache
         }
     }
 
-    private bool Touch(string path)
+    private void RemoveOldest(List<CachedFile> files)
+    {
+        var total = files.Sum(file => file.Length);
+        foreach (var (path, length, _) in files)
+        {
+            if (total <= capacity - (capacity / 10))
+            {
+                break;
+            }
+
+            if (time.GetUtcNow().UtcDateTime - File.GetLastAccessTimeUtc(path) > Grace)
+            {
+                File.Delete(path);
+                verified.TryRemove(path, out _);
+                total -= length;
+            }
+        }
+    }
+
+    /// <summary>The cached files, the one used longest ago first.</summary>
+    private List<CachedFile> ListFiles()
+    {
+        var files = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories);
+        var cached = files.Where(file => IsCacheFolder(file.DirectoryName!));
+        var described = cached.Select(file => new CachedFile(file.FullName, file.Length, file.LastAccessTimeUtc));
+        return [.. described.OrderBy(file => file.LastAccess)];
+    }
+
+    private bool IsCacheFolder(string path) =>
+        path.Length > folder.Length && !path.EndsWith(TemporaryName, StringComparison.Ordinal);
+
+    /// <summary>Notes that a file is used; false when it is gone.</summary>
+    private bool TryTouch(string path)
     {
         try
         {
@@ -201,9 +240,19 @@ internal sealed class ArtifactCache
     }
 
     /// <remarks>Without the time of change: every touch changes it.</remarks>
-    private static FileIdentity? Identify(string path) => FileSystem.Identify(path) is { } identity ? identity with { ChangedSeconds = 0, ChangedNanoseconds = 0 } : null;
+    private static FileIdentity? Identify(string path)
+    {
+        if (FileSystem.Identify(path) is not { } identity)
+        {
+            return null;
+        }
+
+        return identity with { ChangedSeconds = 0, ChangedNanoseconds = 0 };
+    }
 
     /// <remarks>With the name's extension, by which readers tell formats.</remarks>
     private string PathOf(ArtifactDescription description) =>
         Path.Combine(folder, description.Digest[..2], description.Digest + Path.GetExtension(description.Name));
+
+    private sealed record CachedFile(string Path, long Length, DateTime LastAccess);
 }

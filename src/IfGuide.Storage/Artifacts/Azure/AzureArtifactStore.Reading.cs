@@ -19,7 +19,10 @@ internal sealed partial class AzureArtifactStore
     private readonly record struct Confirmed(ArtifactDescription Description, long At);
 
     /// <inheritdoc/>
-    /// <remarks>One request for what is short or lies in the cache; none when the server confirmed it in the last seconds. The file stays for ten minutes after it was last handed out.</remarks>
+    /// <remarks>
+    /// Makes one request for what is short or lies in the cache, and none when the server confirmed it in the last seconds.
+    /// The file stays for ten minutes after it was last handed out.
+    /// </remarks>
     public async Task<string> FetchAsync(string name, CancellationToken cancellationToken = default)
     {
         ArtifactName.Check(name);
@@ -41,32 +44,34 @@ internal sealed partial class AzureArtifactStore
         }
     }
 
-    private void Trust(ArtifactDescription description) => trusted[description.Name] = new Confirmed(description, options.Time.GetTimestamp());
+    private void Trust(ArtifactDescription description) =>
+        trusted[description.Name] = new Confirmed(description, options.Time.GetTimestamp());
 
-    private async Task<string?> FindTrustedAsync(string name, CancellationToken cancellationToken) =>
-        trusted.TryGetValue(name, out var seen) && options.Time.GetElapsedTime(seen.At) < options.Freshness
-            ? await cache.FindAsync(seen.Description, cancellationToken)
-            : null;
+    private async Task<string?> FindTrustedAsync(string name, CancellationToken cancellationToken)
+    {
+        if (!trusted.TryGetValue(name, out var seen) || options.Time.GetElapsedTime(seen.At) >= options.Freshness)
+        {
+            return null;
+        }
+
+        return await cache.FindAsync(seen.Description, cancellationToken);
+    }
 
     private async Task<string> FetchFromServerAsync(string name, CancellationToken cancellationToken)
     {
-        if (trusted.ContainsKey(name)) // most likely unchanged and in the cache: asking for properties costs no content
+        if (trusted.ContainsKey(name) && await ConfirmAsync(name, cancellationToken) is { } unchanged)
         {
-            var now = await FindAsync(name, cancellationToken) ?? throw NotFound(name);
-            if (await cache.FindAsync(now, cancellationToken) is { } cached)
-            {
-                Trust(now);
-                return cached;
-            }
+            return unchanged;
         }
 
         for (var i = 0; ; i++)
         {
             var last = i == Tries - 1;
-            var (description, path) = await CallAsync($"read '{name}'", () => DownloadAsync(name, last, cancellationToken), missing: default, cancellationToken);
+            var (description, path) = await CallAsync(
+                $"read '{name}'", () => DownloadAsync(name, last, cancellationToken), missing: default, cancellationToken);
             if (description is null)
             {
-                throw NotFound(name);
+                throw DescribeAbsence(name);
             }
 
             if (path is not null)
@@ -77,18 +82,32 @@ internal sealed partial class AzureArtifactStore
         }
     }
 
-    /// <summary>Fetches once; a null path: the bytes were wrong or changed on the way, and another try may do.</summary>
-    private async Task<(ArtifactDescription? Description, string? Path)> DownloadAsync(string name, bool last, CancellationToken cancellationToken)
+    /// <summary>Asks for the properties alone, which costs no content; null when the cache holds other bytes or none.</summary>
+    private async Task<string?> ConfirmAsync(string name, CancellationToken cancellationToken)
     {
-        var blob = Blob(name);
+        var now = await FindAsync(name, cancellationToken) ?? throw DescribeAbsence(name);
+        var cached = await cache.FindAsync(now, cancellationToken);
+        if (cached is not null)
+        {
+            Trust(now);
+        }
+
+        return cached;
+    }
+
+    /// <summary>Fetches once; a null path: the bytes were wrong or changed on the way, and another try may do.</summary>
+    private async Task<(ArtifactDescription? Description, string? Path)> DownloadAsync(
+        string name, bool last, CancellationToken cancellationToken)
+    {
+        var blob = GetArtifact(name);
         using var first = await BeginAsync(blob, cancellationToken);
-        var description = Describe(name, LengthOf(first.Details), first.Details.Metadata);
+        var description = Describe(name, ReadLength(first.Details), first.Details.Metadata);
         if (await cache.FindAsync(description, cancellationToken) is { } cached)
         {
             return (description, cached);
         }
 
-        var download = unfinished.TryRemove(name, out var begun) && begun.IsOf(first.Details.ETag) ? begun : new BlobDownload(cache.CreateTemporary(), first.Details.ETag, description.Length, options.BlockLength);
+        var download = ContinueOrCreate(description, first.Details.ETag);
         try
         {
             await download.FillAsync(blob, first.Content, options.Parallel, cancellationToken);
@@ -104,25 +123,46 @@ internal sealed partial class AzureArtifactStore
             throw;
         }
 
-        var digest = await ArtifactCache.DigestAsync(download.File, cancellationToken);
+        return (description, await VerifyAsync(download, description, last, cancellationToken));
+    }
+
+    /// <summary>Takes up the download that a failure interrupted, if it is of the same bytes.</summary>
+    private BlobDownload ContinueOrCreate(ArtifactDescription description, ETag tag)
+    {
+        if (unfinished.TryRemove(description.Name, out var begun) && begun.IsOf(tag))
+        {
+            return begun;
+        }
+
+        return new BlobDownload(cache.CreateTemporary(), tag, description.Length, options.BlockLength);
+    }
+
+    /// <summary>Takes a whole download into the cache; null when its bytes are wrong and another try is left.</summary>
+    /// <exception cref="ArtifactCorruptException">The bytes are wrong, and this was the last try.</exception>
+    private async Task<string?> VerifyAsync(
+        BlobDownload download, ArtifactDescription description, bool last, CancellationToken cancellationToken)
+    {
+        var digest = await FileDigest.ComputeAsync(download.File, cancellationToken);
         if (digest == description.Digest)
         {
-            return (description, cache.Add(download.File, description));
+            return cache.Add(download.File, description);
         }
 
         Discard(download);
-        return last
-            ? throw new ArtifactCorruptException(
-                $"{BlobOf(name)} is damaged: its SHA-256 is {digest}, but {description.Digest} was recorded when it was written. Delete it with "
-                + $"'az storage blob delete --container-name {location.Container} --name {location.Artifacts}{name}' and submit the run again: it will be computed anew.") { Artifact = name }
-            : (description, null);
+        if (last)
+        {
+            throw DescribeDamage(description, digest);
+        }
+
+        return null;
     }
 
     private async Task<BlobDownloadStreamingResult> BeginAsync(BlobClient blob, CancellationToken cancellationToken)
     {
         try
         {
-            return (await blob.DownloadStreamingAsync(new BlobDownloadOptions { Range = new HttpRange(0, options.BlockLength) }, cancellationToken)).Value;
+            var range = new BlobDownloadOptions { Range = new HttpRange(0, options.BlockLength) };
+            return (await blob.DownloadStreamingAsync(range, cancellationToken)).Value;
         }
         catch (RequestFailedException exception) when (exception.Status == 416) // an empty blob has no range
         {
@@ -137,9 +177,26 @@ internal sealed partial class AzureArtifactStore
     }
 
     /// <remarks>An answer to a range names the whole length as <c>bytes FIRST-LAST/LENGTH</c>.</remarks>
-    private static long LengthOf(BlobDownloadDetails details) => details.ContentRange is { Length: > 0 } range
-        ? long.Parse(range.AsSpan(range.LastIndexOf('/') + 1), NumberStyles.None, CultureInfo.InvariantCulture)
-        : details.ContentLength;
+    private static long ReadLength(BlobDownloadDetails details)
+    {
+        if (details.ContentRange is not { Length: > 0 } range)
+        {
+            return details.ContentLength;
+        }
 
-    private ArtifactNotFoundException NotFound(string name) => new($"The store '{Uri}' has no artifact '{name}'.") { Artifact = name };
+        return long.Parse(range.AsSpan(range.LastIndexOf('/') + 1), NumberStyles.None, CultureInfo.InvariantCulture);
+    }
+
+    private ArtifactNotFoundException DescribeAbsence(string name) =>
+        new($"The store '{Uri}' has no artifact '{name}'.") { Artifact = name };
+
+    private ArtifactCorruptException DescribeDamage(ArtifactDescription expected, string found)
+    {
+        var name = expected.Name;
+        var message =
+            $"{DescribePlace(name)} is damaged: its SHA-256 is {found}, but {expected.Digest} was recorded when it was written. Delete it with "
+            + $"'az storage blob delete --container-name {location.Container} --name {location.Artifacts}{name}' "
+            + "and submit the run again: it will be computed anew.";
+        return new ArtifactCorruptException(message) { Artifact = name };
+    }
 }

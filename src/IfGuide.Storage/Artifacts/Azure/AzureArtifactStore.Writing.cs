@@ -10,7 +10,8 @@ internal sealed partial class AzureArtifactStore
 
     /// <inheritdoc/>
     /// <exception cref="StoreUnavailableException">The server cannot be reached or refuses, or the cache's disk is full.</exception>
-    public async Task<ArtifactDescription> PutAsync(string name, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken = default)
+    public async Task<ArtifactDescription> PutAsync(
+        string name, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken = default)
     {
         ArtifactName.Check(name);
         ArgumentNullException.ThrowIfNull(write);
@@ -38,10 +39,11 @@ internal sealed partial class AzureArtifactStore
     /// <remarks>When an answer was lost and the client asked again, the blob that is in the way is our own: its digest says so.</remarks>
     private async Task PublishAsync(FileStream file, ArtifactDescription description, CancellationToken cancellationToken)
     {
-        var look = description.Length > options.BlockLength; // a long upload is worth a question first
+        var name = description.Name;
+        var askFirst = description.Length > options.BlockLength; // a long upload is worth a question first
         for (var i = 0; i < Tries; i++)
         {
-            if (look && await FindAsync(description.Name, cancellationToken) is { } known)
+            if (askFirst && await FindAsync(name, cancellationToken) is { } known)
             {
                 RequireSame(known, description);
                 return;
@@ -49,16 +51,18 @@ internal sealed partial class AzureArtifactStore
 
             try
             {
-                await WriteAsync($"write '{description.Name}'", () => UploadAsync(file, description, cancellationToken), cancellationToken);
+                await WriteAsync($"write '{name}'", () => UploadAsync(file, description, cancellationToken), cancellationToken);
                 return;
             }
             catch (RequestFailedException exception) when (AzureErrors.IsConditionFailed(exception))
             {
-                look = true; // when it is gone again by then, it was deleted meanwhile
+                askFirst = true; // when it is gone again by then, it was deleted meanwhile
             }
         }
 
-        throw new StoreUnavailableException($"'{description.Name}' comes and goes in the store '{Uri}': something deletes it while it is written.", new IOException("The blob was deleted while it was created.")) { IsTransient = true };
+        var cause = new IOException("The blob was deleted while it was created.");
+        var message = $"'{name}' comes and goes in the store '{Uri}': something deletes it while it is written.";
+        throw new StoreUnavailableException(message, cause) { IsTransient = true };
     }
 
     private async Task<ETag> UploadAsync(FileStream file, ArtifactDescription description, CancellationToken cancellationToken)

@@ -26,32 +26,46 @@ internal static class AzureConnection
     /// <param name="location">The store.</param>
     /// <param name="environment">Reads a variable; null where it is not set.</param>
     /// <param name="options">Retries and timeouts.</param>
-    /// <exception cref="UserErrorException">No variable says how to get in, or one cannot be understood; the message never repeats its value.</exception>
+    /// <exception cref="UserErrorException">
+    /// No variable says how to get in, or one cannot be understood. The message never repeats its value.
+    /// </exception>
     public static BlobContainerClient Open(AzureLocation location, Func<string, string?> environment, BlobClientOptions options)
     {
-        if (Value(environment, ConnectionString) is { } text)
+        if (ReadVariable(environment, ConnectionString) is { } text)
         {
-            return FromText(location, text, ConnectionString, options);
+            return OpenFromText(location, text, ConnectionString, options);
         }
 
-        if (Value(environment, ConnectionStringFile) is { } file)
+        if (ReadVariable(environment, ConnectionStringFile) is { } file)
         {
-            return FromText(location, ReadFile(file), $"The file '{file}' ({ConnectionStringFile})", options);
+            return OpenFromText(location, ReadFile(file), $"The file '{file}' ({ConnectionStringFile})", options);
         }
 
-        if (Value(environment, Account) is { } account)
+        if (ReadVariable(environment, Account) is { } account)
         {
-            return account.Length is >= 3 and <= 24 && account.All(char.IsAsciiLetterOrDigit)
-                ? new BlobServiceClient(new Uri($"https://{account}.blob.core.windows.net"), Identity.Value, options).GetBlobContainerClient(location.Container)
-                : throw new UserErrorException($"{Account} is not the name of a storage account: expected 3 to 24 lower-case letters and digits.");
+            return OpenFromAccount(location, account, options);
         }
 
         throw new UserErrorException(
-            $"The store '{location}' needs credentials: set {ConnectionString} (or {ConnectionStringFile}, a file that holds it), or set {Account} and sign in ('az login', a managed or workload identity). "
+            $"The store '{location}' needs credentials: set {ConnectionString} (or {ConnectionStringFile}, a file that holds it), "
+            + $"or set {Account} and sign in ('az login', a managed or workload identity). "
             + $"For a local emulator set {ConnectionString}=UseDevelopmentStorage=true.");
     }
 
-    private static BlobContainerClient FromText(AzureLocation location, string text, string origin, BlobClientOptions options)
+    private static BlobContainerClient OpenFromAccount(AzureLocation location, string account, BlobClientOptions options)
+    {
+        if (account.Length is < 3 or > 24 || !account.All(char.IsAsciiLetterOrDigit))
+        {
+            throw new UserErrorException(
+                $"{Account} is not the name of a storage account: expected 3 to 24 lower-case letters and digits.");
+        }
+
+        var service = new BlobServiceClient(new Uri($"https://{account}.blob.core.windows.net"), Identity.Value, options);
+        return service.GetBlobContainerClient(location.Container);
+    }
+
+    private static BlobContainerClient OpenFromText(
+        AzureLocation location, string text, string origin, BlobClientOptions options)
     {
         try
         {
@@ -60,7 +74,9 @@ internal static class AzureConnection
         catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException)
         {
             // The parser's message may repeat a part of the text, and with it a key.
-            throw new UserErrorException($"{origin} holds no connection string of a storage account: expected DefaultEndpointsProtocol=...;AccountName=...;AccountKey=..., as the portal or 'az storage account show-connection-string' gives it.");
+            throw new UserErrorException(
+                $"{origin} holds no connection string of a storage account: expected DefaultEndpointsProtocol=...;AccountName=...;AccountKey=..., "
+                + "as the portal or 'az storage account show-connection-string' gives it.");
         }
     }
 
@@ -72,9 +88,20 @@ internal static class AzureConnection
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"The file '{file}' that {ConnectionStringFile} names cannot be read: {exception.Message}", exception);
+            throw new UserErrorException(
+                $"The file '{file}' that {ConnectionStringFile} names cannot be read: {exception.Message}", exception);
         }
     }
 
-    private static string? Value(Func<string, string?> environment, string name) => environment(name)?.Trim() is { Length: > 0 } value ? value : null;
+    /// <summary>A variable's value without white space around it; null when nothing is left.</summary>
+    private static string? ReadVariable(Func<string, string?> environment, string name)
+    {
+        var value = environment(name)?.Trim();
+        if (string.IsNullOrEmpty(value))
+        {
+            return null;
+        }
+
+        return value;
+    }
 }

@@ -16,9 +16,11 @@ internal sealed partial record AzureLocation(string Container, string Prefix)
     public static AzureLocation Parse(string uri)
     {
         var parts = uri[Scheme.Length..].TrimEnd('/').Split('/', 2);
-        if (!ContainerForm().IsMatch(parts[0]))
+        if (!MatchContainer().IsMatch(parts[0]))
         {
-            throw new UserErrorException($"The store '{uri}' names no container: expected azure:CONTAINER or azure:CONTAINER/PREFIX, where CONTAINER has 3 to 63 characters of a-z, 0-9 and single '-', such as azure:ifguide.");
+            throw new UserErrorException(
+                $"The store '{uri}' names no container: expected azure:CONTAINER or azure:CONTAINER/PREFIX, "
+                + "where CONTAINER has 3 to 63 characters of a-z, 0-9 and single '-', such as azure:ifguide.");
         }
 
         if (parts.Length == 1)
@@ -26,15 +28,7 @@ internal sealed partial record AzureLocation(string Container, string Prefix)
             return new AzureLocation(parts[0], string.Empty);
         }
 
-        try
-        {
-            ArtifactName.Check(parts[1]);
-        }
-        catch (ArgumentException exception)
-        {
-            throw new UserErrorException($"The store '{uri}' has a prefix that cannot be used: expected segments of a-z, 0-9, '.', '_' and '-' that start with a letter or digit, joined by '/', such as azure:ifguide/team-a.", exception);
-        }
-
+        CheckPrefix(uri, parts[1]);
         return new AzureLocation(parts[0], parts[1] + "/");
     }
 
@@ -45,8 +39,23 @@ internal sealed partial record AzureLocation(string Container, string Prefix)
     public string Records => Prefix + "records/";
 
     /// <summary>The URI.</summary>
-    public override string ToString() => Scheme + Container + (Prefix.Length == 0 ? string.Empty : "/" + Prefix[..^1]);
+    public override string ToString() => $"{Scheme}{Container}/{Prefix}".TrimEnd('/');
+
+    private static void CheckPrefix(string uri, string prefix)
+    {
+        try
+        {
+            ArtifactName.Check(prefix);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new UserErrorException(
+                $"The store '{uri}' has a prefix that cannot be used: expected segments of a-z, 0-9, '.', '_' and '-' "
+                + "that start with a letter or digit, joined by '/', such as azure:ifguide/team-a.",
+                exception);
+        }
+    }
 
     [GeneratedRegex(@"\A(?=.{3,63}\z)[a-z0-9]+(-[a-z0-9]+)*\z", RegexOptions.CultureInvariant)]
-    private static partial Regex ContainerForm();
+    private static partial Regex MatchContainer();
 }

@@ -6,7 +6,8 @@ using Azure.Storage.Blobs.Models;
 
 namespace IfGuide.Storage.Artifacts.Azure;
 
-/// <summary>A blob on its way into a local file, range by range. What arrived stays when a range fails, so that the next try asks only for the rest.</summary>
+/// <summary>A blob on its way into a local file, range by range.</summary>
+/// <remarks>What arrived stays when a range fails, so the next try asks only for the rest.</remarks>
 /// <param name="file">The file to fill.</param>
 /// <param name="tag">The blob's tag: every range must come from the same bytes.</param>
 /// <param name="length">The blob's bytes.</param>
@@ -35,17 +36,27 @@ internal sealed class BlobDownload(FileStream file, ETag tag, long length, int r
             await CopyAsync(first, 0, cancellationToken);
         }
 
+        var rangeCount = Math.Max(1, (length + rangeLength - 1) / rangeLength);
         var limits = new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(1, Math.Max(1, (length + rangeLength - 1) / rangeLength), limits, async (index, token) =>
+        await Parallel.ForAsync(1, rangeCount, limits, async (index, token) =>
         {
             if (!arrived.ContainsKey(index))
             {
-                var offset = index * rangeLength;
-                var options = new BlobDownloadOptions { Range = new HttpRange(offset, Math.Min(rangeLength, length - offset)), Conditions = new BlobRequestConditions { IfMatch = tag } };
-                using var part = (await blob.DownloadStreamingAsync(options, token)).Value;
-                await CopyAsync(part.Content, index, token);
+                await FetchAsync(blob, index, token);
             }
         });
+    }
+
+    private async Task FetchAsync(BlobClient blob, long index, CancellationToken cancellationToken)
+    {
+        var offset = index * rangeLength;
+        var options = new BlobDownloadOptions
+        {
+            Range = new HttpRange(offset, Math.Min(rangeLength, length - offset)),
+            Conditions = new BlobRequestConditions { IfMatch = tag },
+        };
+        using var part = (await blob.DownloadStreamingAsync(options, cancellationToken)).Value;
+        await CopyAsync(part.Content, index, cancellationToken);
     }
 
     private async Task CopyAsync(Stream content, long index, CancellationToken cancellationToken)
@@ -57,12 +68,7 @@ internal sealed class BlobDownload(FileStream file, ETag tag, long length, int r
             var end = Math.Min(length, offset + rangeLength);
             while (offset < end && await content.ReadAsync(buffer, cancellationToken) is > 0 and var count)
             {
-                var at = offset;
-                StoreUnavailableException.Guard("write", file.Name, () =>
-                {
-                    RandomAccess.Write(file.SafeFileHandle, buffer.AsSpan(0, count), at);
-                    return 0;
-                });
+                Write(buffer.AsMemory(0, count), offset);
                 offset += count;
             }
 
@@ -78,4 +84,7 @@ internal sealed class BlobDownload(FileStream file, ETag tag, long length, int r
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    private void Write(ReadOnlyMemory<byte> bytes, long offset) =>
+        StoreUnavailableException.Guard("write", file.Name, () => RandomAccess.Write(file.SafeFileHandle, bytes.Span, offset));
 }

@@ -3,7 +3,7 @@ using IfGuide.Abstractions.Specification;
 
 namespace IfGuide.Storage.Corpora.Documents;
 
-/// <summary>Records of a corpus that could not be read: the first ends the reading, or they are counted.</summary>
+/// <summary>Takes records of a corpus that cannot be read: the first one ends the reading, or all are counted.</summary>
 /// <param name="onError">What becomes of them.</param>
 public sealed class BadRecords(RecordErrors onError)
 {
@@ -12,13 +12,13 @@ public sealed class BadRecords(RecordErrors onError)
 
     private readonly List<string> first = [];
 
-    /// <summary>How many there were; what a file holds behind damage counts once.</summary>
+    /// <summary>How many there were. What a file holds behind damage counts once.</summary>
     public long Count { get; private set; }
 
     /// <summary>The first of them: file, place, and what is wrong.</summary>
     public IReadOnlyList<string> First => first;
 
-    /// <summary>Takes one.</summary>
+    /// <summary>Counts a bad record, or refuses it.</summary>
     /// <param name="error">What is wrong with it.</param>
     /// <exception cref="UserErrorException">Such records are refused.</exception>
     public void Add(UserErrorException error)
@@ -26,7 +26,8 @@ public sealed class BadRecords(RecordErrors onError)
         ArgumentNullException.ThrowIfNull(error);
         if (onError == RecordErrors.Refuse)
         {
-            throw new UserErrorException($"{error.Message} ('corpus.on_error: skip' leaves such records out and counts them.)", error);
+            var message = $"{error.Message} ('corpus.on_error: skip' leaves such records out and counts them.)";
+            throw new UserErrorException(message, error);
         }
 
         Count++;

@@ -2,13 +2,24 @@ using IfGuide.Storage.Formats;
 
 namespace IfGuide.Storage.Corpora.Parquet;
 
-/// <summary>
-/// Walks over a structure in Thrift's compact protocol, in which parquet writes footers and page headers, and believes no announced length that the bytes cannot hold.
-/// The reader behind it allocates what a length announces.
-/// </summary>
+/// <summary>Walks over a structure in Thrift's compact protocol, in which parquet writes footers and page headers.</summary>
+/// <remarks>It believes no announced length that the bytes cannot hold: the library allocates what a length announces.</remarks>
 internal ref struct ThriftStructure(ReadOnlySpan<byte> bytes)
 {
-    private const int DeepestNesting = 32;
+    private const int MaxNesting = 32;
+    private const int True = 1;
+    private const int False = 2;
+    private const int Byte = 3;
+    private const int Int16 = 4;
+    private const int Int32 = 5;
+    private const int Int64 = 6;
+    private const int Double = 7;
+    private const int Binary = 8;
+    private const int List = 9;
+    private const int Set = 10;
+    private const int Map = 11;
+    private const int Structure = 12;
+
     private readonly ReadOnlySpan<byte> bytes = bytes;
     private readonly Dictionary<(int Parent, int Field), long> numbers = [];
     private int position;
@@ -21,108 +32,121 @@ internal ref struct ThriftStructure(ReadOnlySpan<byte> bytes)
     /// <exception cref="DamagedFileException">It ends too late, nests too deep, or announces more than there is.</exception>
     public int Walk()
     {
-        Structure(0, 0);
+        WalkStructure(0, 0);
         return position;
     }
 
-    private void Structure(int parent, int depth)
+    private void WalkStructure(int parent, int depth)
     {
-        if (depth > DeepestNesting)
+        if (depth > MaxNesting)
         {
-            throw Damaged("nests too deep");
+            throw CreateError("nests too deep");
         }
 
         var field = 0;
-        while (Byte() is var header and not 0)
+        while (ReadByte() is var header and not 0)
         {
-            field = header >> 4 is var step and not 0 ? field + step : (int)Signed();
-            Value(header & 0xf, (parent, field), depth);
+            var step = header >> 4;
+            field += step;
+            if (step == 0)
+            {
+                field = (int)ReadSigned();
+            }
+
+            WalkValue(header & 0xf, (parent, field), depth);
         }
     }
 
-    private void Value(int type, (int Parent, int Field) at, int depth)
+    private void WalkValue(int type, (int Parent, int Field) at, int depth)
     {
         switch (type)
         {
-            case 1 or 2:
+            case True or False:
                 break;
-            case 3:
+            case Byte:
                 Skip(1);
                 break;
-            case 4 or 5 or 6 when depth <= 1:
-                numbers[at] = Signed();
+            case Int16 or Int32 or Int64:
+                var number = ReadSigned();
+                if (depth <= 1)
+                {
+                    numbers[at] = number;
+                }
+
                 break;
-            case 4 or 5 or 6:
-                Varint();
-                break;
-            case 7:
+            case Double:
                 Skip(8);
                 break;
-            case 8:
-                Skip(Varint());
+            case Binary:
+                Skip(ReadVarint());
                 break;
-            case 9 or 10:
-                Elements(depth);
+            case List or Set:
+                WalkElements(depth);
                 break;
-            case 11:
-                Map(depth);
+            case Map:
+                WalkMap(depth);
                 break;
-            case 12:
-                Structure(depth == 0 ? at.Field : 0, depth + 1);
+            case Structure:
+                WalkStructure(depth == 0 ? at.Field : 0, depth + 1);
                 break;
             default:
-                throw Damaged($"has a value of type {type}");
+                throw CreateError($"has a value of type {type}");
         }
     }
 
-    private void Elements(int depth)
+    private void WalkElements(int depth)
     {
-        var header = Byte();
-        var count = header >> 4 is var small and < 15 ? (ulong)small : Varint();
+        var header = ReadByte();
+        var count = (ulong)(header >> 4);
+        if (count == 15)
+        {
+            count = ReadVarint();
+        }
+
         Require(count);
         for (ulong element = 0; element < count; element++)
         {
-            Element(header & 0xf, depth);
+            WalkElement(header & 0xf, depth);
         }
     }
 
-    private void Map(int depth)
+    private void WalkMap(int depth)
     {
-        var count = Varint();
+        var count = ReadVarint();
         Require(count);
-        var types = count == 0 ? 0 : Byte();
+        var types = count == 0 ? 0 : ReadByte();
         for (ulong entry = 0; entry < count; entry++)
         {
-            Element(types >> 4, depth);
-            Element(types & 0xf, depth);
+            WalkElement(types >> 4, depth);
+            WalkElement(types & 0xf, depth);
         }
     }
 
     /// <remarks>In a collection a boolean takes a byte.</remarks>
-    private void Element(int type, int depth)
+    private void WalkElement(int type, int depth)
     {
-        if (type is 1 or 2)
+        if (type is True or False)
         {
             Skip(1);
         }
         else
         {
-            Value(type, default, depth + 2);
+            WalkValue(type, default, depth + 2);
         }
     }
 
-    private long Signed()
+    private long ReadSigned()
     {
-        var value = Varint();
+        var value = ReadVarint();
         return (long)(value >> 1) ^ -(long)(value & 1);
     }
 
-    private ulong Varint()
+    private ulong ReadVarint()
     {
         ulong value = 0;
         for (var shift = 0; shift < 70; shift += 7)
         {
-            var next = Byte();
+            var next = ReadByte();
             value |= (ulong)(next & 0x7f) << shift;
             if (next < 0x80)
             {
@@ -130,10 +154,18 @@ internal ref struct ThriftStructure(ReadOnlySpan<byte> bytes)
             }
         }
 
-        throw Damaged("has a number of more than ten bytes");
+        throw CreateError("has a number of more than ten bytes");
     }
 
-    private int Byte() => position < bytes.Length ? bytes[position++] : throw Damaged("ends too early");
+    private int ReadByte()
+    {
+        if (position >= bytes.Length)
+        {
+            throw CreateError("ends too early");
+        }
+
+        return bytes[position++];
+    }
 
     private void Skip(ulong count)
     {
@@ -145,9 +177,9 @@ internal ref struct ThriftStructure(ReadOnlySpan<byte> bytes)
     {
         if (count > (ulong)(bytes.Length - position))
         {
-            throw Damaged($"announces {count} bytes or elements where {bytes.Length - position} bytes are left");
+            throw CreateError($"announces {count} bytes or elements where {bytes.Length - position} bytes are left");
         }
     }
 
-    private static DamagedFileException Damaged(string what) => new($"a structure {what}");
+    private static DamagedFileException CreateError(string what) => new($"a structure {what}");
 }

@@ -7,7 +7,8 @@ using IfGuide.Storage.Npy;
 
 namespace IfGuide.Storage.Corpora.Tokens;
 
-/// <summary>Token ids one after another, each document closed by the end-of-text token: without header (nanoGPT, OLMo), with the header of llm.c, or as an .npy file.</summary>
+/// <summary>Token ids one after another, each document closed by the end-of-text token.</summary>
+/// <remarks>The file has no header (nanoGPT, OLMo), or the header of llm.c, or is an .npy file.</remarks>
 internal static class FlatTokenFile
 {
     private const int HeaderLength = 1024; // 256 numbers of 32 bits, of which three are used
@@ -15,7 +16,8 @@ internal static class FlatTokenFile
     private const int FourByteMagic = 20240801;
 
     /// <summary>Whether a file begins with the header of llm.c.</summary>
-    public static bool HasHeader(ReadOnlySpan<byte> first) => first.Length >= 4 && BinaryPrimitives.ReadInt32LittleEndian(first) is TwoByteMagic or FourByteMagic;
+    public static bool HasHeader(ReadOnlySpan<byte> first) =>
+        first.Length >= 4 && BinaryPrimitives.ReadInt32LittleEndian(first) is TwoByteMagic or FourByteMagic;
 
     /// <summary>Reads the documents; memory holds a piece of one.</summary>
     /// <param name="file">The file.</param>
@@ -25,54 +27,94 @@ internal static class FlatTokenFile
     /// <exception cref="UserErrorException">The file cannot be read or holds an id outside the vocabulary.</exception>
     public static IEnumerable<CorpusDocument> Read(CorpusFile file, TokenVocabulary vocabulary, BadRecords bad)
     {
-        var (start, type, count) = file.Format == CorpusFormat.Npy ? Array(file.Path) : Layout(file.Path, vocabulary, bad);
+        var (start, type, count) = file.Format switch
+        {
+            CorpusFormat.Npy => ReadArrayLayout(file.Path),
+            _ => ReadLayout(file.Path, vocabulary, bad),
+        };
         using var handle = IntegerReader.Open(file.Path);
         var ids = new IntegerReader(handle, file.Path, start, type);
         var tokens = new List<int>();
         for (long next = 0; next < count;)
         {
             var first = next;
-            tokens.Clear();
-            do
+            next = ReadPiece(file.Path, ids, first, count, vocabulary, tokens);
+            yield return new CorpusDocument($"{file.Name}:{first}", string.Empty, file.Name, file.Name, first)
             {
-                tokens.Add(TokenCheck.Of(ids[next], vocabulary, file.Path, next));
-                next++;
-            }
-            while (next < count && tokens[^1] != vocabulary.EndOfText && tokens.Count < TokenCheck.LongestPiece);
-            yield return new CorpusDocument($"{file.Name}:{first}", string.Empty, file.Name, file.Name, first) { Tokens = [.. tokens] };
+                Tokens = [.. tokens],
+            };
         }
     }
 
-    private static (long Start, ElementType Type, long Count) Array(string path)
+    /// <returns>The token behind the piece.</returns>
+    private static long ReadPiece(
+        string path, IntegerReader ids, long first, long count, TokenVocabulary vocabulary, List<int> tokens)
     {
-        using var array = NpyFile.Open(path);
-        return array.Type.IsInteger() && array.Type != ElementType.Bool
-            ? (array.DataStart, array.Type, array.Rows * array.RowLength)
-            : throw new UserErrorException($"'{path}' has elements of type {array.Type}, expected token ids, which are whole numbers: save array.astype('uint16') or array.astype('int32').");
+        tokens.Clear();
+        var next = first;
+        do
+        {
+            tokens.Add(TokenCheck.Require(ids[next], vocabulary, path, next));
+            next++;
+        }
+        while (next < count && tokens[^1] != vocabulary.EndOfText && tokens.Count < TokenCheck.MaxPieceTokens);
+        return next;
     }
 
-    private static (long Start, ElementType Type, long Count) Layout(string path, TokenVocabulary vocabulary, BadRecords bad)
+    private static (long Start, ElementType Type, long Count) ReadArrayLayout(string path)
+    {
+        using var array = NpyFile.Open(path);
+        if (!array.Type.IsInteger() || array.Type == ElementType.Bool)
+        {
+            throw new UserErrorException(
+                $"'{path}' has elements of type {array.Type}, expected token ids, which are whole numbers: "
+                + "save array.astype('uint16') or array.astype('int32').");
+        }
+
+        return (array.DataStart, array.Type, array.Rows * array.RowLength);
+    }
+
+    private static (long Start, ElementType Type, long Count) ReadLayout(string path, TokenVocabulary vocabulary, BadRecords bad)
     {
         using var handle = IntegerReader.Open(path);
         var length = RandomAccess.GetLength(handle);
         Span<byte> header = stackalloc byte[12];
-        var headed = length >= HeaderLength && RandomAccess.Read(handle, header, 0) == header.Length && HasHeader(header);
-        var type = headed
-            ? BinaryPrimitives.ReadInt32LittleEndian(header) == TwoByteMagic ? ElementType.UInt16 : ElementType.UInt32
-            : vocabulary.VocabularySize <= 1 << 16 ? ElementType.UInt16 : ElementType.UInt32;
-        var start = headed ? HeaderLength : 0;
-        var (count, rest) = Math.DivRem(length - start, type.Size());
+        if (length < HeaderLength || RandomAccess.Read(handle, header, 0) < header.Length || !HasHeader(header))
+        {
+            var shortest = ChooseType(vocabulary.VocabularySize <= 1 << 16);
+            return (0, shortest, CountTokens(path, length, shortest, bad));
+        }
+
+        var type = ChooseType(BinaryPrimitives.ReadInt32LittleEndian(header) == TwoByteMagic);
+        var count = CountTokens(path, length - HeaderLength, type, bad);
+        var announced = BinaryPrimitives.ReadInt32LittleEndian(header[8..]);
+        return (HeaderLength, type, ClampToAnnounced(path, count, announced, bad));
+    }
+
+    private static ElementType ChooseType(bool hasTwoBytes) => hasTwoBytes ? ElementType.UInt16 : ElementType.UInt32;
+
+    private static long ClampToAnnounced(string path, long count, int announced, BadRecords bad)
+    {
+        if (announced != count)
+        {
+            bad.Add(new UserErrorException(
+                $"'{path}' announces {announced} tokens in its header, but holds {count}: "
+                + "it is truncated or was appended to; write it again."));
+        }
+
+        return Math.Clamp(announced, 0, count);
+    }
+
+    private static long CountTokens(string path, long bytes, ElementType type, BadRecords bad)
+    {
+        var (count, rest) = Math.DivRem(bytes, type.Size());
         if (rest != 0)
         {
-            bad.Add(new UserErrorException($"'{path}' has {length - start} bytes of token ids, which is no multiple of {type.Size()}, the bytes of one: it is truncated, or of another format (then set corpus.format)."));
+            bad.Add(new UserErrorException(
+                $"'{path}' has {bytes} bytes of token ids, which is no multiple of {type.Size()}, the bytes of one: "
+                + "it is truncated, or of another format (then set corpus.format)."));
         }
 
-        if (headed && BinaryPrimitives.ReadInt32LittleEndian(header[8..]) is var announced && announced != count)
-        {
-            bad.Add(new UserErrorException($"'{path}' announces {announced} tokens in its header, but holds {count}: it is truncated or was appended to; write it again."));
-            count = Math.Clamp(announced, 0, count);
-        }
-
-        return (start, type, count);
+        return count;
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using IfGuide.Abstractions;
 using IfGuide.Storage.Formats;
+using Microsoft.Win32.SafeHandles;
 
 namespace IfGuide.Storage.Corpora.Tokens;
 
@@ -9,14 +10,14 @@ namespace IfGuide.Storage.Corpora.Tokens;
 /// <param name="path">Its name, for messages.</param>
 /// <param name="start">First byte of the numbers.</param>
 /// <param name="type">Their type.</param>
-internal sealed class IntegerReader(Microsoft.Win32.SafeHandles.SafeFileHandle file, string path, long start, ElementType type)
+internal sealed class IntegerReader(SafeFileHandle file, string path, long start, ElementType type)
 {
     private readonly byte[] buffer = new byte[1 << 16];
     private readonly int size = type.Size();
     private long bufferStart = -1;
     private int bufferLength;
 
-    /// <summary>A number; quick when numbers are asked for in order.</summary>
+    /// <summary>A number; fast when numbers are read in order.</summary>
     /// <param name="index">Its index.</param>
     /// <exception cref="UserErrorException">The file became shorter while it was read, or the disk fails.</exception>
     public long this[long index]
@@ -29,13 +30,13 @@ internal sealed class IntegerReader(Microsoft.Win32.SafeHandles.SafeFileHandle f
                 Fill(offset);
             }
 
-            return Number(buffer.AsSpan((int)(offset - bufferStart), size));
+            return Decode(buffer.AsSpan((int)(offset - bufferStart), size));
         }
     }
 
     /// <summary>Opens a file for such readers.</summary>
     /// <exception cref="UserErrorException">It cannot be read.</exception>
-    public static Microsoft.Win32.SafeHandles.SafeFileHandle Open(string path)
+    public static SafeFileHandle Open(string path)
     {
         try
         {
@@ -53,8 +54,14 @@ internal sealed class IntegerReader(Microsoft.Win32.SafeHandles.SafeFileHandle f
         bufferStart = offset;
         try
         {
-            while (bufferLength < buffer.Length && RandomAccess.Read(file, buffer.AsSpan(bufferLength), offset + bufferLength) is > 0 and var count)
+            while (bufferLength < buffer.Length)
             {
+                var count = RandomAccess.Read(file, buffer.AsSpan(bufferLength), offset + bufferLength);
+                if (count <= 0)
+                {
+                    break;
+                }
+
                 bufferLength += count;
             }
         }
@@ -65,19 +72,31 @@ internal sealed class IntegerReader(Microsoft.Win32.SafeHandles.SafeFileHandle f
 
         if (bufferLength < size)
         {
-            throw new UserErrorException($"'{path}' ended at byte {offset + bufferLength} while it was read: leave the corpus alone during a run.");
+            throw new UserErrorException(
+                $"'{path}' ended at byte {offset + bufferLength} while it was read: leave the corpus alone during a run.");
         }
     }
 
-    private long Number(ReadOnlySpan<byte> bytes) => type switch
+    private long Decode(ReadOnlySpan<byte> bytes)
     {
-        ElementType.UInt8 => bytes[0],
-        ElementType.Int8 => (sbyte)bytes[0],
-        ElementType.UInt16 => BinaryPrimitives.ReadUInt16LittleEndian(bytes),
-        ElementType.Int16 => BinaryPrimitives.ReadInt16LittleEndian(bytes),
-        ElementType.UInt32 => BinaryPrimitives.ReadUInt32LittleEndian(bytes),
-        ElementType.Int32 => BinaryPrimitives.ReadInt32LittleEndian(bytes),
-        ElementType.Int64 or ElementType.UInt64 => BinaryPrimitives.ReadInt64LittleEndian(bytes),
-        _ => throw new InvalidOperationException($"{type} is no type of whole numbers."),
-    };
+        switch (type)
+        {
+            case ElementType.UInt8:
+                return bytes[0];
+            case ElementType.Int8:
+                return (sbyte)bytes[0];
+            case ElementType.UInt16:
+                return BinaryPrimitives.ReadUInt16LittleEndian(bytes);
+            case ElementType.Int16:
+                return BinaryPrimitives.ReadInt16LittleEndian(bytes);
+            case ElementType.UInt32:
+                return BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+            case ElementType.Int32:
+                return BinaryPrimitives.ReadInt32LittleEndian(bytes);
+            case ElementType.Int64 or ElementType.UInt64:
+                return BinaryPrimitives.ReadInt64LittleEndian(bytes);
+            default:
+                throw new InvalidOperationException($"{type} is no type of whole numbers.");
+        }
+    }
 }

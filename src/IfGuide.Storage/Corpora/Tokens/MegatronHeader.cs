@@ -3,7 +3,8 @@ using IfGuide.Storage.Formats;
 
 namespace IfGuide.Storage.Corpora.Tokens;
 
-/// <summary>The beginning of a Megatron index (.idx): magic, version, type of the tokens, numbers of sequences and of document boundaries; the arrays behind it.</summary>
+/// <summary>The beginning of a Megatron index (.idx), and where the arrays behind it lie.</summary>
+/// <remarks>It holds magic, version, type of the tokens, and the numbers of sequences and of document boundaries.</remarks>
 /// <param name="Type">Type of the token ids in the .bin.</param>
 /// <param name="Sequences">Number of sequences.</param>
 /// <param name="Boundaries">Entries of the document index: one more than documents.</param>
@@ -33,33 +34,52 @@ internal sealed record MegatronHeader(ElementType Type, long Sequences, long Bou
     {
         if (first.Length < Length || !first.StartsWith(Magic))
         {
-            throw Damaged(path, "it does not begin with the magic of one, MMIDIDX");
+            throw CreateError(path, "it does not begin with the magic of one, MMIDIDX");
         }
 
-        if (BinaryPrimitives.ReadUInt64LittleEndian(first[9..]) is var version and not 1)
+        var version = BinaryPrimitives.ReadUInt64LittleEndian(first[9..]);
+        if (version != 1)
         {
-            throw Damaged(path, $"its version is {version}, and version 1 is known");
+            throw CreateError(path, $"its version is {version}, and version 1 is known");
         }
 
-        var type = first[17] switch
-        {
-            1 => ElementType.UInt8,
-            2 => ElementType.Int8,
-            3 => ElementType.Int16,
-            4 => ElementType.Int32,
-            5 => ElementType.Int64,
-            8 => ElementType.UInt16,
-            var code => throw Damaged(path, $"its type code is {code}, which stands for no whole numbers (1 to 5 and 8 do)"),
-        };
+        var type = DecodeType(first[17])
+            ?? throw CreateError(path, $"its type code is {first[17]}, which stands for no whole numbers (1 to 5 and 8 do)");
         var sequences = BinaryPrimitives.ReadInt64LittleEndian(first[18..]);
         var boundaries = BinaryPrimitives.ReadInt64LittleEndian(first[26..]);
-        var room = fileLength - Length;
-        var fits = sequences >= 0 && boundaries >= 1 && sequences <= room / 12 && boundaries <= room / 8
-            && room - (12 * sequences) - (8 * boundaries) is var rest && (rest == 0 || rest == sequences); // one more byte a sequence: its mode, in multimodal sets
-        return fits
-            ? new MegatronHeader(type, sequences, boundaries)
-            : throw Damaged(path, $"it announces {sequences} sequences and {boundaries} document boundaries, which do not fit its {fileLength} bytes");
+        if (!Fit(sequences, boundaries, fileLength - Length))
+        {
+            throw CreateError(
+                path,
+                $"it announces {sequences} sequences and {boundaries} document boundaries, which do not fit its {fileLength} bytes");
+        }
+
+        return new MegatronHeader(type, sequences, boundaries);
     }
 
-    private static DamagedFileException Damaged(string path, string what) => new($"'{path}' is no usable Megatron index: {what}. It is truncated or of another kind: write the dataset again.");
+    private static ElementType? DecodeType(byte code) => code switch
+    {
+        1 => ElementType.UInt8,
+        2 => ElementType.Int8,
+        3 => ElementType.Int16,
+        4 => ElementType.Int32,
+        5 => ElementType.Int64,
+        8 => ElementType.UInt16,
+        _ => null,
+    };
+
+    /// <summary>Whether the arrays of so many entries fill the bytes behind the header.</summary>
+    private static bool Fit(long sequences, long boundaries, long bytes)
+    {
+        if (sequences < 0 || boundaries < 1 || sequences > bytes / 12 || boundaries > bytes / 8)
+        {
+            return false;
+        }
+
+        var rest = bytes - (12 * sequences) - (8 * boundaries);
+        return rest == 0 || rest == sequences; // multimodal sets have one more byte a sequence: its mode
+    }
+
+    private static DamagedFileException CreateError(string path, string what) =>
+        new($"'{path}' is no usable Megatron index: {what}. It is truncated or of another kind: write the dataset again.");
 }

@@ -12,7 +12,7 @@ public sealed class RotaryEmbeddingTests
     public void Frequencies_OfLlama3_FollowWavelengths()
     {
         var configuration = TestModels.Configuration("llama") with { HeadSize = 64, RotaryBase = 500000, RopeScaling = new RopeScaling(32, 1, 4, 8192) };
-        var actual = RotaryEmbedding.Frequencies(configuration);
+        var actual = RotaryEmbedding.ComputeFrequencies(configuration);
         var (kept, between, divided) = (0, 0, 0);
         for (var pair = 0; pair < 32; pair++)
         {
