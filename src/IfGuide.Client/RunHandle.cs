@@ -7,6 +7,16 @@ using IfGuide.Client.Clusters;
 namespace IfGuide.Client;
 
 /// <summary>One run. Holds no connection: it may be kept, and its calls survive the silo that answered the last one.</summary>
+/// <remarks>
+/// Results do not go through the cluster: they lie in the run's store. <c>IfGuide.Pipeline</c> opens them with that store and the status that
+/// <see cref="WaitAsync"/> or <see cref="StatusAsync"/> gives, which names the run's specification and prepared inputs:
+/// <code>
+/// var status = await run.WaitAsync();
+/// var results = await RunArtifacts.OpenAsync(store, status!);
+/// using var scores = await results.ReadScoresAsync();
+/// </code>
+/// The same way lead <c>ReadMaskAsync</c>, <c>ReadOrderAsync</c>, <c>ReadFactorsAsync</c>, <c>ReadModelAsync</c> and <c>ReadMetricsAsync</c>.
+/// </remarks>
 public sealed class RunHandle
 {
     private readonly Func<IRunGrain> find;

@@ -12,6 +12,7 @@ public sealed class FolderTests
         ["IfGuide.Grains.Tests/Contracts"] = "what goes over the wire",
         ["IfGuide.Grains.Tests/Embedding"] = "the embedded host in programs of others",
         ["IfGuide.Grains.Tests/Runs"] = "whole runs on silos of one process",
+        ["IfGuide.Grains.Tests/Specifications"] = "the rules of a run at every door",
         ["IfGuide.Grains.Tests/Toy"] = "fixture: a method that computes nothing",
         ["IfGuide.Numerics.Tests/Curvature/Reference"] = "fixture: the definitions, written out slowly",
         ["IfGuide.Numerics.Tests/Goldens"] = "fixture: numbers of other implementations",

@@ -15,7 +15,6 @@ internal static class HouseMap
             Packages:
             [
                 "Microsoft.Extensions.Hosting",
-                "Parquet.Net",
                 "Spectre.Console",
                 "System.CommandLine",
             ],
@@ -29,7 +28,7 @@ internal static class HouseMap
                 ],
                 [
                     new("Benchmarks", "files of benchmarks"),
-                    new("Exports", "artifacts as files for other programs"),
+                    new("Exports", "which artifact, format, behaviour and model are meant"),
                 ],
                 [
                     new("Sessions", "a run on an embedded host or a cluster"),
@@ -39,9 +38,7 @@ internal static class HouseMap
                     new("Doctor", "examinations of a machine and a cluster"),
                 ],
                 [
-                    new("Outputs", "files written beside a result"),
                     new("Progress", "stages and bars"),
-                    new("Selection", "ways to say what to select"),
                     new("Settings", "the options of every command, exit codes"),
                 ],
             ]),
@@ -60,9 +57,6 @@ internal static class HouseMap
                     new("Hosting", "silos and embedded hosts"),
                 ],
                 [
-                    new("Membership", "who reaches whom, evictions"),
-                ],
-                [
                     new("Coordination", "the run grain, its pump and waves"),
                 ],
                 [
@@ -70,6 +64,7 @@ internal static class HouseMap
                 ],
                 [
                     new("Compute", "the device and its one thread"),
+                    new("Membership", "who reaches whom, evictions"),
                     new("Records", "grain state over the record store"),
                 ],
                 [
@@ -79,7 +74,7 @@ internal static class HouseMap
             ]),
         ["IfGuide.Pipeline"] = new(
             Uses: ["IfGuide.Abstractions", "IfGuide.Numerics", "IfGuide.Storage"],
-            Packages: ["Fluid.Core", "Microsoft.ML", "Microsoft.ML.OnnxRuntime"],
+            Packages: ["Fluid.Core", "Microsoft.ML", "Microsoft.ML.OnnxRuntime", "Parquet.Net"],
             Floors:
             [
                 [
@@ -92,11 +87,15 @@ internal static class HouseMap
                 [
                     new("Explaining", "why these tokens"),
                     new("Reporting", "the report: pages, tables, metrics.json"),
+                    new("Results/Exports", "results as files for other programs"),
                     new("Training/Rounds", "trainings as units: whole, or in rounds by several workers"),
                 ],
                 [
+                    new("Results", "what a program takes from a run: typed arrays, factors, models, metrics; inspection"),
+                ],
+                [
                     new("Influence", "scores of tokens"),
-                    new("Results", "inspection, sources and spans of a finished run"),
+                    new("Results/Metrics", "metrics.json as records"),
                     new("Training", "models: base, suppressed and baselines"),
                 ],
                 [

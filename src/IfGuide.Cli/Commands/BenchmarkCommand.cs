@@ -2,11 +2,11 @@ using System.CommandLine;
 using System.Text;
 using IfGuide.Abstractions;
 using IfGuide.Cli.Benchmarks;
-using IfGuide.Cli.Exports;
-using IfGuide.Cli.Outputs;
 using IfGuide.Cli.Sessions;
 using IfGuide.Cli.Settings;
 using IfGuide.Pipeline.Benchmarks;
+using IfGuide.Pipeline.Reporting;
+using IfGuide.Storage.Formats;
 
 namespace IfGuide.Cli.Commands;
 
@@ -44,8 +44,8 @@ internal static class BenchmarkCommand
                     return code;
                 }
 
-                var artifacts = await RunArtifacts.OpenAsync(session, run.Id.ToString(), cancellationToken);
-                ended.Add(new BenchmarkRun(step.Variant, step.Specification.Seed, artifacts.ReadReport(cancellationToken)));
+                var artifacts = await session.OpenArtifactsAsync(run.Id.ToString(), cancellationToken);
+                ended.Add(new BenchmarkRun(step.Variant, step.Specification.Seed, RunReport.Read(artifacts, cancellationToken)));
                 Write(output, benchmark.Name, BenchmarkTable.Of(ended), steps.Count - ended.Count); // what is known so far: the next run may take long
             }
 
@@ -58,7 +58,12 @@ internal static class BenchmarkCommand
 
     private static void Write(string folder, string name, BenchmarkTable table, int missing)
     {
-        var text = BenchmarkText.Of(name, table) + (missing == 0 ? string.Empty : $"\n{missing} runs are missing.\n");
+        var text = BenchmarkText.Of(name, table);
+        if (missing > 0)
+        {
+            text += $"\n{missing} runs are missing.\n";
+        }
+
         OutputFile.Write(Path.Combine(folder, "benchmark.md"), stream => stream.Write(Encoding.UTF8.GetBytes(text)));
         OutputFile.Write(Path.Combine(folder, "benchmark.json"), stream => stream.Write(Encoding.UTF8.GetBytes(BenchmarkDocument.Of(name, table, missing))));
     }

@@ -2,11 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using IfGuide.Abstractions;
 using IfGuide.Cli.Consoles;
-using IfGuide.Cli.Outputs;
 using IfGuide.Cli.Sessions;
 using IfGuide.Cli.Settings;
 using IfGuide.Pipeline.Evaluation;
 using IfGuide.Pipeline.Records;
+using IfGuide.Storage.Formats;
 
 namespace IfGuide.Cli.Commands;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using IfGuide.Abstractions;
 using IfGuide.Cli.Consoles;
-using IfGuide.Cli.Exports;
 using IfGuide.Pipeline.Explaining;
+using IfGuide.Pipeline.Results;
 
 namespace IfGuide.Cli.Commands;
 
@@ -38,11 +38,16 @@ internal sealed class ExplainOptions
     }
 
     /// <summary>The explanation that was asked for; null: none was, or there is no such document.</summary>
-    public DocumentExplanation? Explain(ParseResult result, CommandContext context, RunArtifacts run, string? document, string? behaviour, CancellationToken cancellationToken)
+    public DocumentExplanation? Explain(
+        ParseResult result, CommandContext context, RunArtifacts run, string? document, string? behaviour, CancellationToken cancellationToken)
     {
         var (count, byLayer) = (result.GetValue(queries), result.GetValue(layers));
-        return document is null || (count == 0 && !byLayer)
-            ? null
-            : run.Explain(document, behaviour, result.GetValue(token), count, byLayer, context.Settings.Device, cancellationToken);
+        if (document is null || (count == 0 && !byLayer))
+        {
+            return null;
+        }
+
+        using var explainer = DocumentExplainer.Open(run, behaviour, context.Settings.Device, cancellationToken);
+        return run.Require("scores", () => explainer.Explain(document, result.GetValue(token), count, byLayer));
     }
 }

@@ -31,7 +31,8 @@ internal static class InspectCommand
         {
             explain.Check(result, result.GetValue(document));
             await using var session = await RunSession.LookAsync(context, cancellationToken);
-            var run = await RunArtifacts.OpenAsync(session, result.GetRequiredValue(id), cancellationToken);
+            var run = await session.OpenArtifactsAsync(result.GetRequiredValue(id), cancellationToken);
+            RunChoices.CheckBehaviour(run, result.GetValue(behaviour));
             var explanation = explain.Explain(result, context, run, result.GetValue(document), result.GetValue(behaviour), cancellationToken);
             using var results = run.OpenResults(result.GetValue(behaviour), cancellationToken);
             if (whatIf.Wanted(result))
@@ -41,7 +42,7 @@ internal static class InspectCommand
             }
 
             var documents = result.GetValue(document) is { } wanted
-                ? [results.Find(wanted) ?? throw new UserErrorException($"The corpus of run '{run.Status.Run}' has no document '{wanted}'.")]
+                ? [results.Find(wanted) ?? throw new UserErrorException($"The corpus of run '{run.Specification.Run}' has no document '{wanted}'.")]
                 : results.Top(result.GetValue(top));
             var harsh = new HarshText(result.GetValue(show));
             foreach (var found in documents)
@@ -69,7 +70,7 @@ internal static class InspectCommand
 
         Console.Out.WriteLine(Json.Line(new
         {
-            Run = run.Status.Run.ToString(),
+            Run = run.Specification.Run.ToString(),
             Selection = new { selection.Threshold, selection.Candidates, selection.SelectedTokens, selection.CorpusTokens, selection.SelectedSequences, selection.Sequences, selection.Budget, selection.StoppedOnBudget },
             selection.Histogram,
             Sources = results.Sources(),

@@ -2,10 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using IfGuide.Abstractions;
 using IfGuide.Cli.Consoles;
-using IfGuide.Cli.Exports;
 using IfGuide.Cli.Sessions;
 using IfGuide.Client.RunFiles;
 using IfGuide.Pipeline.Reporting;
+using IfGuide.Pipeline.Results;
+using IfGuide.Pipeline.Results.Exports;
 
 namespace IfGuide.Cli.Commands;
 
@@ -25,7 +26,8 @@ internal static class QuickstartCommand
             var submitted = await session.Client.SubmitAsync(run, null, cancellationToken);
             var ended = await RunLifeCommands.FollowAsync(context, submitted, cancellationToken);
             var code = RunFollower.ExitCodeOf(context, ended);
-            await DeliverAsync(context, await RunArtifacts.OpenAsync(session, run.Run.ToString(), cancellationToken), result.GetValue(folder)!, cancellationToken);
+            var artifacts = await session.OpenArtifactsAsync(run.Run.ToString(), cancellationToken);
+            await DeliverAsync(context, artifacts, result.GetValue(folder)!, cancellationToken);
             return code;
         });
     }
@@ -39,15 +41,15 @@ internal static class QuickstartCommand
         }
 
         ReportCommand.Write(run, Path.Combine(folder, "report.html"), showToxic: false, cancellationToken);
-        await ExportCommand.WriteAsync(run, "metrics", "json", null, Path.Combine(folder, "metrics.json"), cancellationToken);
-        await ExportCommand.WriteAsync(run, "scores", "npy", null, Path.Combine(folder, "scores.npy"), cancellationToken);
-        await ExportCommand.WriteAsync(run, "mask", "npy", null, Path.Combine(folder, "mask.npy"), cancellationToken);
-        await ExportCommand.WriteAsync(run, "model", "huggingface", null, model, cancellationToken);
-        var summary = RunSummary.Of(run.ReadReport(cancellationToken));
+        await run.WriteMetricsAsync(Path.Combine(folder, "metrics.json"), cancellationToken);
+        await run.WriteScoresAsync(Path.Combine(folder, "scores.npy"), ScoreFormat.Npy, behaviour: null, cancellationToken);
+        await run.WriteMaskAsync(Path.Combine(folder, "mask.npy"), MaskFormat.Npy, behaviour: null, cancellationToken);
+        await run.WriteModelAsync(model, cancellationToken: cancellationToken);
+        var summary = RunSummary.Of(RunReport.Read(run, cancellationToken));
         context.Console.Result(
-            new { Run = run.Status.Run.ToString(), Folder = Path.GetFullPath(folder), summary },
+            new { Run = run.Specification.Run.ToString(), Folder = Path.GetFullPath(folder), summary },
             _ => string.Join('\n', summary.Select(line => line.Text)) + string.Create(
-                CultureInfo.InvariantCulture, $"\n\nResults in {folder}/: report.html, metrics.json, scores.npy, mask.npy, model/\nNext: open {folder}/report.html; 'ifguide inspect {run.Status.Run}' shows the tokens in the terminal."));
+                CultureInfo.InvariantCulture, $"\n\nResults in {folder}/: report.html, metrics.json, scores.npy, mask.npy, model/\nNext: open {folder}/report.html; 'ifguide inspect {run.Specification.Run}' shows the tokens in the terminal."));
     }
 
     private static string ShippedRunFile() => Shipped.Find("quickstart/run.yaml")

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Text;
-using IfGuide.Cli.Exports;
-using IfGuide.Cli.Outputs;
 using IfGuide.Cli.Sessions;
 using IfGuide.Cli.Settings;
 using IfGuide.Pipeline.Reporting;
+using IfGuide.Pipeline.Results;
+using IfGuide.Storage.Formats;
 
 namespace IfGuide.Cli.Commands;
 
@@ -19,9 +19,12 @@ internal static class ReportCommand
         return new Command("report", "Writes the run's page: summary, heat maps, evaluation.") { id, path, show }.Does(async (result, context, cancellationToken) =>
         {
             await using var session = await RunSession.LookAsync(context, cancellationToken);
-            var run = await RunArtifacts.OpenAsync(session, result.GetRequiredValue(id), cancellationToken);
+            var run = await session.OpenArtifactsAsync(result.GetRequiredValue(id), cancellationToken);
             Write(run, result.GetRequiredValue(path), result.GetValue(show), cancellationToken);
-            context.Console.Result(new { Run = run.Status.Run.ToString(), Path = Path.GetFullPath(result.GetRequiredValue(path)) }, told => $"The page of {told.Run}: {result.GetRequiredValue(path)}");
+            var target = result.GetRequiredValue(path);
+            context.Console.Result(
+                new { Run = run.Specification.Run.ToString(), Path = Path.GetFullPath(target) },
+                told => $"The page of {told.Run}: {target}");
             return ExitCode.Done;
         });
     }
@@ -29,9 +32,10 @@ internal static class ReportCommand
     /// <summary>Writes the page, with the times of the run's stages.</summary>
     public static void Write(RunArtifacts run, string path, bool showToxic, CancellationToken cancellationToken)
     {
-        var data = run.ReadReport(cancellationToken);
-        var times = run.Status.Stages.Where(stage => stage.Units > 0).Select(stage => new StageTime(stage.Stage, stage.Elapsed, stage.Units, stage.Reused)).ToList();
-        var page = ReportPage.Render(data, new ReportOptions { ShowToxic = showToxic, StageTimes = times });
+        var data = RunReport.Read(run, cancellationToken);
+        var stages = run.Status?.Stages.Where(stage => stage.Units > 0) ?? [];
+        var times = stages.Select(stage => new StageTime(stage.Stage, stage.Elapsed, stage.Units, stage.Reused));
+        var page = ReportPage.Render(data, new ReportOptions { ShowToxic = showToxic, StageTimes = [.. times] });
         OutputFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
     }
 }

@@ -4,12 +4,11 @@ using IfGuide.Abstractions.Rules.Values;
 using IfGuide.Abstractions.Specification;
 using IfGuide.Cli.Consoles;
 using IfGuide.Cli.Exports;
-using IfGuide.Cli.Outputs;
-using IfGuide.Cli.Selection;
 using IfGuide.Cli.Sessions;
 using IfGuide.Cli.Settings;
 using IfGuide.Numerics.Influence;
 using IfGuide.Numerics.Selection;
+using IfGuide.Pipeline.Selection;
 using IfGuide.Storage.Formats;
 using IfGuide.Storage.Npy;
 
@@ -56,7 +55,9 @@ internal static class SelectCommand
                 case (null, { } id):
                     await using (var session = await RunSession.LookAsync(context, cancellationToken))
                     {
-                        using var stored = (await RunArtifacts.OpenAsync(session, id, cancellationToken)).OpenScores(result.GetValue(behaviour), cancellationToken);
+                        var artifacts = await session.OpenArtifactsAsync(id, cancellationToken);
+                        RunChoices.CheckBehaviour(artifacts, result.GetValue(behaviour));
+                        using var stored = artifacts.OpenScores(result.GetValue(behaviour), cancellationToken);
                         return Write(context, stored, id, stored.CorpusTokens, Options(stored.CorpusTokens, stored.Kind), outputs.Mask, outputs.Order);
                     }
 
@@ -66,9 +67,15 @@ internal static class SelectCommand
         });
     }
 
-    private static TokenBudget Budget(string text) => BudgetKind.TryParse(text, out var parsed)
-        ? parsed
-        : throw new UserErrorException($"--budget is '{text}'; expected {new BudgetKind().Expected}.");
+    private static TokenBudget Budget(string text)
+    {
+        if (BudgetKind.TryParse(text, out var parsed))
+        {
+            return parsed;
+        }
+
+        throw new UserErrorException($"--budget is '{text}'; expected {new BudgetKind().Expected}.");
+    }
 
     private static int Write(CommandContext context, IScoreShards scores, string name, long corpusTokens, SelectionOptions options, string maskPath, string? orderPath)
     {
@@ -94,9 +101,15 @@ internal static class SelectCommand
             });
         }
 
+        var use = "not used up";
+        if (selection.StoppedOnBudget)
+        {
+            use = "used up";
+        }
+
         context.Console.Result(
             new { selection.Threshold, selection.Candidates, Selected = selection.SelectedTokens, Tokens = corpusTokens, Budget = selection.Options.Budget, selection.StoppedOnBudget, Mask = Path.GetFullPath(maskPath) },
-            told => $"{told.Selected:N0} of {told.Tokens:N0} tokens selected ({told.Candidates:N0} candidates above {told.Threshold:G6}; budget {told.Budget:N0}{(told.StoppedOnBudget ? ", used up" : ", not used up")}): {maskPath}");
+            told => $"{told.Selected:N0} of {told.Tokens:N0} tokens selected ({told.Candidates:N0} candidates above {told.Threshold:G6}; budget {told.Budget:N0}, {use}): {maskPath}");
         return ExitCode.Done;
     }
 

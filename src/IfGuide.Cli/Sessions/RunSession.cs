@@ -5,6 +5,7 @@ using IfGuide.Client;
 using IfGuide.Grains.Hosting;
 using IfGuide.Grains.Records;
 using IfGuide.Numerics.Runtime;
+using IfGuide.Pipeline.Results;
 using IfGuide.Storage.Artifacts;
 using Microsoft.Extensions.Logging;
 
@@ -103,6 +104,14 @@ internal sealed class RunSession : IAsyncDisposable
     /// <summary>Where every run stands, in the order of their ids.</summary>
     public Task<IReadOnlyList<RunStatus>> ListAsync(CancellationToken cancellationToken) =>
         stored is null ? Client.ListAsync(cancellationToken) : ReadAsync(() => stored.ListAsync(cancellationToken: cancellationToken));
+
+    /// <summary>Opens the results of the run of that id.</summary>
+    /// <exception cref="UserErrorException">There is no such run, or its inputs are not prepared yet.</exception>
+    public async Task<RunArtifacts> OpenArtifactsAsync(string id, CancellationToken cancellationToken)
+    {
+        var status = await StatusAsync(id, cancellationToken);
+        return await RunArtifacts.OpenAsync(Store, status, cancellationToken);
+    }
 
     public UserErrorException NoSuchRun(string id) => settings.Cluster is { } cluster
         ? new($"The cluster at {cluster.Address} has no run '{id}'; 'ifguide list{cluster.Options}' shows what it has.")

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using IfGuide.Pipeline.Reporting;
+using IfGuide.Pipeline.Results.Metrics;
 
 namespace IfGuide.Pipeline.Benchmarks;
 
@@ -37,6 +37,6 @@ public static class BenchmarkDocument
                     }),
                 }),
             },
-            MetricsDocument.Options);
+            MetricsJson.Options);
     }
 }

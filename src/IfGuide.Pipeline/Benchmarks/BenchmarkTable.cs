@@ -1,6 +1,6 @@
 using IfGuide.Pipeline.Records;
 using IfGuide.Pipeline.Reporting;
-using IfGuide.Pipeline.Results;
+using IfGuide.Pipeline.Results.Metrics;
 
 namespace IfGuide.Pipeline.Benchmarks;
 

@@ -9,10 +9,10 @@ namespace IfGuide.Pipeline.Corpus;
 /// <param name="First">Index of its first token in the corpus: sequence × length + position.</param>
 /// <param name="Count">Its tokens, a closing end-of-text token included.</param>
 /// <param name="Closed">Whether the last of them is that token.</param>
-internal sealed record DocumentRange(string Id, string? Source, long First, int Count, bool Closed)
+public sealed record DocumentRange(string Id, string? Source, long First, int Count, bool Closed)
 {
     /// <summary>The documents in corpus order, those that shards cut whole again; sequences where the corpus has no documents.</summary>
-    public static IEnumerable<DocumentRange> Of(InputView view)
+    internal static IEnumerable<DocumentRange> Of(InputView view)
     {
         var inputs = view.Inputs;
         return inputs.Documents > 0

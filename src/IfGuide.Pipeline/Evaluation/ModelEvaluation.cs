@@ -5,7 +5,7 @@ using IfGuide.Numerics.Runtime;
 using IfGuide.Pipeline.Planning;
 using IfGuide.Pipeline.Preparation;
 using IfGuide.Pipeline.Records;
-using IfGuide.Pipeline.Reporting;
+using IfGuide.Pipeline.Results.Metrics;
 using IfGuide.Pipeline.Runs;
 using IfGuide.Storage.Artifacts;
 using IfGuide.Storage.Corpora;
@@ -65,7 +65,11 @@ public sealed class ModelEvaluation(IArtifactStore store, string device = "cpu")
     /// <summary>The figures for programs, as a run's metrics.json has them for each of its models.</summary>
     /// <param name="record">What was measured.</param>
     /// <param name="stream">Where the JSON goes.</param>
-    public static void WriteMetrics(EvaluationRecord record, Stream stream) => JsonSerializer.Serialize(stream, MetricsDocument.Model(record), MetricsDocument.Options);
+    public static void WriteMetrics(EvaluationRecord record, Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        JsonSerializer.Serialize(stream, ModelMetrics.From(record), MetricsJson.Options);
+    }
 
     private static void Check(EvaluationRequest request, HuggingFaceModel model)
     {

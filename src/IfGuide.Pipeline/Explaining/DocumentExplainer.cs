@@ -3,6 +3,7 @@ using IfGuide.Abstractions.Specification;
 using IfGuide.Numerics.Runtime;
 using IfGuide.Pipeline.Corpus;
 using IfGuide.Pipeline.Planning;
+using IfGuide.Pipeline.Results;
 using IfGuide.Pipeline.Runs;
 using IfGuide.Storage.Artifacts;
 using IfGuide.Storage.Npy;
@@ -36,6 +37,20 @@ public sealed class DocumentExplainer : IDisposable
             Work = new DeviceWork(session, progress: null, cancellationToken),
         };
         this.behaviour = context.Names.Behaviour(behaviour);
+    }
+
+    /// <summary>Opens a run that has come past its scoring.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="behaviour">The behaviour whose scores are explained; null: the run's only one.</param>
+    /// <param name="device"><c>cpu</c> or <c>cuda:N</c>.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="UserErrorException">There is no such behaviour.</exception>
+    public static DocumentExplainer Open(
+        RunArtifacts run, string? behaviour = null, string device = "cpu", CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        var name = run.FindBehaviour(behaviour).Name;
+        return new DocumentExplainer(run.Store, run.Specification, run.Inputs, name, device, cancellationToken);
     }
 
     /// <summary>Explains one document.</summary>

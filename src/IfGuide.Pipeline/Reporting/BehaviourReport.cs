@@ -1,6 +1,7 @@
 using IfGuide.Abstractions.Specification;
 using IfGuide.Pipeline.Records;
 using IfGuide.Pipeline.Results;
+using IfGuide.Pipeline.Results.Metrics;
 using IfGuide.Pipeline.Selection;
 
 namespace IfGuide.Pipeline.Reporting;

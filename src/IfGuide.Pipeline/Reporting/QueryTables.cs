@@ -1,5 +1,6 @@
 using IfGuide.Pipeline.Records;
 using IfGuide.Pipeline.Reporting.Charts;
+using IfGuide.Pipeline.Results.Metrics;
 
 namespace IfGuide.Pipeline.Reporting;
 

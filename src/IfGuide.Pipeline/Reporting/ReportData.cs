@@ -1,6 +1,6 @@
 using IfGuide.Abstractions.Specification;
 using IfGuide.Pipeline.Records;
-using IfGuide.Pipeline.Results;
+using IfGuide.Pipeline.Results.Metrics;
 
 namespace IfGuide.Pipeline.Reporting;
 

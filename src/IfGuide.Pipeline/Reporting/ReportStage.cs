@@ -1,10 +1,10 @@
 using System.Text;
-using System.Text.Json;
 using IfGuide.Abstractions;
 using IfGuide.Abstractions.Units;
 using IfGuide.Pipeline.Planning;
 using IfGuide.Pipeline.Records;
 using IfGuide.Pipeline.Results;
+using IfGuide.Pipeline.Results.Metrics;
 using IfGuide.Pipeline.Runs;
 using IfGuide.Pipeline.Selection;
 using MessagePack;
@@ -33,7 +33,7 @@ internal sealed class ReportStage : IRunStage
     public void Compute(UnitContext context)
     {
         var data = Data(context);
-        context.Store.Put(context.Names.Metrics, stream => JsonSerializer.Serialize(stream, MetricsDocument.Of(data), MetricsDocument.Options));
+        context.Store.Put(context.Names.Metrics, stream => MetricsDocument.Create(data).Write(stream));
         context.Store.Put(context.Unit.Artifact, stream => stream.Write(Encoding.UTF8.GetBytes(ReportPage.Render(data))));
     }
 

@@ -1,7 +1,6 @@
-using IfGuide.Abstractions.Specification;
-using IfGuide.Pipeline.Planning;
+using IfGuide.Abstractions;
+using IfGuide.Pipeline.Results;
 using IfGuide.Pipeline.Runs;
-using IfGuide.Storage.Artifacts;
 
 namespace IfGuide.Pipeline.Reporting;
 
@@ -9,14 +8,13 @@ namespace IfGuide.Pipeline.Reporting;
 public static class RunReport
 {
     /// <summary>What the report page tells, of all behaviours.</summary>
-    /// <param name="store">The store.</param>
-    /// <param name="specification">The run, which must have come to its end.</param>
-    /// <param name="inputs">Its prepared inputs.</param>
+    /// <param name="run">The run, which must have come to its end.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    /// <exception cref="ArtifactNotFoundException">The run has not come so far.</exception>
-    public static ReportData Read(IArtifactStore store, RunSpec specification, PreparedInputs inputs, CancellationToken cancellationToken = default)
+    /// <exception cref="UserErrorException">The run has not come so far.</exception>
+    public static ReportData Read(RunArtifacts run, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(specification);
-        return ReportStage.Data(RunView.Open(store, specification, inputs, cancellationToken));
+        ArgumentNullException.ThrowIfNull(run);
+        var view = RunView.Open(run.Store, run.Specification, run.Inputs, cancellationToken);
+        return run.Require("report", () => ReportStage.Data(view));
     }
 }

@@ -1,5 +1,5 @@
 using IfGuide.Pipeline.Reporting.Charts;
-using IfGuide.Pipeline.Results;
+using IfGuide.Pipeline.Results.Metrics;
 using IfGuide.Pipeline.Selection;
 
 namespace IfGuide.Pipeline.Reporting;

@@ -2,6 +2,7 @@ using IfGuide.Numerics.Evaluation;
 using IfGuide.Pipeline.Corpus;
 using IfGuide.Pipeline.Judges;
 using IfGuide.Pipeline.Planning;
+using IfGuide.Pipeline.Results.Metrics;
 using IfGuide.Pipeline.Runs;
 using IfGuide.Storage.Corpora;
 using IfGuide.Storage.Npy;

@@ -1,5 +1,6 @@
 using IfGuide.Abstractions.Specification;
 using IfGuide.Pipeline.Planning;
+using IfGuide.Pipeline.Results.Metrics;
 using IfGuide.Pipeline.Records;
 using IfGuide.Pipeline.Runs;
 using IfGuide.Pipeline.Selection;
@@ -21,7 +22,12 @@ public sealed class RunResults : IDisposable
     /// <param name="behaviour">The behaviour; null: the run's only one.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="ArtifactNotFoundException">The run has not come so far.</exception>
-    public RunResults(IArtifactStore store, RunSpec specification, PreparedInputs inputs, string? behaviour = null, CancellationToken cancellationToken = default)
+    public RunResults(
+        IArtifactStore store,
+        RunSpec specification,
+        PreparedInputs inputs,
+        string? behaviour = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(specification);
         view = RunView.Open(store, specification, inputs, cancellationToken);

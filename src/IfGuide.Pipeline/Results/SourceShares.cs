@@ -1,4 +1,5 @@
 using IfGuide.Pipeline.Corpus;
+using IfGuide.Pipeline.Results.Metrics;
 using IfGuide.Pipeline.Runs;
 using IfGuide.Storage.Npy;
 

@@ -3,6 +3,7 @@ using IfGuide.Abstractions.Specification;
 using IfGuide.Pipeline.Records;
 using IfGuide.Pipeline.Reporting;
 using IfGuide.Pipeline.Results;
+using IfGuide.Pipeline.Results.Metrics;
 
 namespace IfGuide.Pipeline.Tests.Reporting;
 

@@ -20,19 +20,24 @@ internal static class BlobUpload
     /// <param name="cancellationToken">Gives up; the blob does not exist then.</param>
     /// <returns>The blob's tag.</returns>
     public static async Task<ETag> CreateAsync(
-        BlockBlobClient blob, Stream file, IDictionary<string, string> metadata, AzureStoreOptions options, CancellationToken cancellationToken)
+        BlockBlobClient blob,
+        Stream file,
+        IDictionary<string, string> metadata,
+        AzureStoreOptions options,
+        CancellationToken cancellationToken)
     {
         file.Position = 0;
+        var transfer = new StorageTransferOptions
+        {
+            InitialTransferSize = options.BlockLength,
+            MaximumTransferSize = Math.Max(options.BlockLength, (file.Length + MaxBlocks - 1) / MaxBlocks),
+            MaximumConcurrency = options.Parallel,
+        };
         var upload = new BlobUploadOptions
         {
             Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
             Metadata = metadata,
-            TransferOptions = new StorageTransferOptions
-            {
-                InitialTransferSize = options.BlockLength,
-                MaximumTransferSize = Math.Max(options.BlockLength, (file.Length + MaxBlocks - 1) / MaxBlocks),
-                MaximumConcurrency = options.Parallel,
-            },
+            TransferOptions = transfer,
         };
         return (await blob.UploadAsync(file, upload, cancellationToken)).Value.ETag;
     }

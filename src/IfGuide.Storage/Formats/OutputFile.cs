@@ -1,9 +1,9 @@
 using IfGuide.Abstractions;
 
-namespace IfGuide.Cli.Outputs;
+namespace IfGuide.Storage.Formats;
 
-/// <summary>Writes results outside the store: whole or not at all.</summary>
-internal static class OutputFile
+/// <summary>Writes files and folders outside the store: whole or not at all.</summary>
+public static class OutputFile
 {
     /// <summary>Writes a file beside its final name and renames it when it is whole.</summary>
     /// <param name="path">Where to; its folder is created.</param>
@@ -21,6 +21,7 @@ internal static class OutputFile
     /// <exception cref="UserErrorException">The file cannot be written there.</exception>
     public static async Task WriteAsync(string path, Func<Stream, Task> write)
     {
+        ArgumentNullException.ThrowIfNull(write);
         var full = Path.GetFullPath(path);
         var temporary = $"{full}.{Guid.NewGuid():N}.partial";
         try
@@ -31,17 +32,14 @@ internal static class OutputFile
             }
 
             Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite))
-            {
-                await write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-
+            await WriteFlushedAsync(temporary, write);
             File.Move(temporary, full, overwrite: true);
         }
-        catch (Exception exception) when (exception is UnauthorizedAccessException || exception.GetType().Namespace == "System.IO")
+        catch (Exception exception)
+            when (exception is UnauthorizedAccessException || exception.GetType().Namespace == "System.IO")
         {
-            throw new UserErrorException($"'{path}' cannot be written: {exception.Message.TrimEnd('.')}. Name another file, or make room.", exception);
+            var reason = exception.Message.TrimEnd('.');
+            throw new UserErrorException($"'{path}' cannot be written: {reason}. Name another file, or make room.", exception);
         }
         finally
         {
@@ -55,27 +53,24 @@ internal static class OutputFile
     /// <exception cref="UserErrorException">The folder exists and holds something, or cannot be written.</exception>
     public static async Task WriteFolderAsync(string path, Func<string, Task> write)
     {
+        ArgumentNullException.ThrowIfNull(write);
         var full = Path.GetFullPath(path).TrimEnd(Path.DirectorySeparatorChar);
         var temporary = $"{full}.{Guid.NewGuid():N}.partial";
         try
         {
-            if (File.Exists(full) || (Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any()))
+            if (File.Exists(full) || HoldsSomething(full))
             {
                 throw new UserErrorException($"'{path}' exists already; name a folder that does not exist, or an empty one.");
             }
 
             Directory.CreateDirectory(temporary);
             await write(temporary);
-            if (Directory.Exists(full))
-            {
-                Directory.Delete(full);
-            }
-
-            Directory.Move(temporary, full);
+            Replace(full, temporary);
         }
         catch (UnauthorizedAccessException exception)
         {
-            throw new UserErrorException($"'{path}' cannot be written: {exception.Message.TrimEnd('.')}. Name another folder.", exception);
+            var reason = exception.Message.TrimEnd('.');
+            throw new UserErrorException($"'{path}' cannot be written: {reason}. Name another folder.", exception);
         }
         finally
         {
@@ -84,5 +79,24 @@ internal static class OutputFile
                 Directory.Delete(temporary, recursive: true);
             }
         }
+    }
+
+    private static async Task WriteFlushedAsync(string path, Func<Stream, Task> write)
+    {
+        using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite);
+        await write(stream);
+        stream.Flush(flushToDisk: true);
+    }
+
+    private static bool HoldsSomething(string folder) => Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any();
+
+    private static void Replace(string emptyFolder, string folder)
+    {
+        if (Directory.Exists(emptyFolder))
+        {
+            Directory.Delete(emptyFolder);
+        }
+
+        Directory.Move(folder, emptyFolder);
     }
 }

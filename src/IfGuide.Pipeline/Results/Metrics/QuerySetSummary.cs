@@ -1,4 +1,4 @@
-namespace IfGuide.Pipeline.Reporting;
+namespace IfGuide.Pipeline.Results.Metrics;
 
 /// <summary>A query set of the run.</summary>
 /// <param name="Set">The key of the run file that names it.</param>

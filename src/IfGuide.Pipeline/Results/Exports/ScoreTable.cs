@@ -1,8 +1,7 @@
-using IfGuide.Pipeline.Results;
 using Parquet;
 using Parquet.Schema;
 
-namespace IfGuide.Cli.Exports;
+namespace IfGuide.Pipeline.Results.Exports;
 
 /// <summary>Scores as a Parquet table: one row a token, in corpus order.</summary>
 internal static class ScoreTable
@@ -21,7 +20,8 @@ internal static class ScoreTable
     /// <param name="cancellationToken">Cancels.</param>
     public static async Task WriteAsync(IEnumerable<ScoredDocument> documents, Stream stream, CancellationToken cancellationToken)
     {
-        await using var writer = await ParquetWriter.CreateAsync(new ParquetSchema(Document, Token, Text, Offset, Score), stream, cancellationToken: cancellationToken);
+        var schema = new ParquetSchema(Document, Token, Text, Offset, Score);
+        await using var writer = await ParquetWriter.CreateAsync(schema, stream, cancellationToken: cancellationToken);
         var rows = new List<(string Document, ScoredToken Token)>();
         foreach (var document in documents)
         {
@@ -39,14 +39,19 @@ internal static class ScoreTable
         }
     }
 
-    private static async Task WriteGroupAsync(ParquetWriter writer, List<(string Document, ScoredToken Token)> rows, CancellationToken cancellationToken)
+    private static async Task WriteGroupAsync(
+        ParquetWriter writer, List<(string Document, ScoredToken Token)> rows, CancellationToken cancellationToken)
     {
+        var tokens = rows.ConvertAll(row => row.Token);
+        int[] places = [.. tokens.Select(token => token.Token)];
+        long?[] offsets = [.. tokens.Select(token => token.Offset)];
+        float[] scores = [.. tokens.Select(token => token.Score)];
         using var group = writer.CreateRowGroup();
         await group.WriteAsync(Document, rows.ConvertAll(row => row.Document));
-        await group.WriteAsync<int>(Token, rows.Select(row => row.Token.Token).ToArray(), cancellationToken: cancellationToken);
-        await group.WriteAsync(Text, rows.ConvertAll(row => row.Token.Text!));
-        await group.WriteAsync<long>(Offset, rows.Select(row => row.Token.Offset).ToArray(), cancellationToken: cancellationToken);
-        await group.WriteAsync<float>(Score, rows.Select(row => row.Token.Score).ToArray(), cancellationToken: cancellationToken);
+        await group.WriteAsync<int>(Token, places, cancellationToken: cancellationToken);
+        await group.WriteAsync(Text, tokens.ConvertAll(token => token.Text!));
+        await group.WriteAsync<long>(Offset, offsets, cancellationToken: cancellationToken);
+        await group.WriteAsync<float>(Score, scores, cancellationToken: cancellationToken);
         group.CompleteValidate();
         rows.Clear();
     }

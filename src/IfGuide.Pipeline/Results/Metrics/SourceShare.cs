@@ -1,4 +1,4 @@
-namespace IfGuide.Pipeline.Results;
+namespace IfGuide.Pipeline.Results.Metrics;
 
 /// <summary>How much of one source of the corpus is suppressed.</summary>
 /// <param name="Source">The record's source, or its file.</param>
