@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using IfGuide.Cli.Settings;
 using IfGuide.Abstractions;
 using IfGuide.Cli.Consoles;
 using IfGuide.Cli.Sessions;

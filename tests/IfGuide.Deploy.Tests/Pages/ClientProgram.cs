@@ -21,7 +21,6 @@ internal static class ClientProgram
         {
             Run = RunId.Parse("my-corpus"),
             Proxy = new ModelSpec { Path = "/shared/pythia-160m" },
-            Tokenizer = "/shared/pythia-160m/tokenizer.json",
             Corpus = new CorpusSpec { Path = "/shared/corpus/*.jsonl.zst" },
             Queries = new QueriesSpec
             {

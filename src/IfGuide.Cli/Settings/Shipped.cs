@@ -1,4 +1,4 @@
-namespace IfGuide.Cli.Commands;
+namespace IfGuide.Cli.Settings;
 
 /// <summary>Files that ship with IfGuide: beside the program, or in the checkout that it was built from.</summary>
 internal static class Shipped
