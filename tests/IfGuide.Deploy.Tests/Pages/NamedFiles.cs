@@ -20,13 +20,15 @@ internal static class NamedFiles
         }
     }
 
-    private static IEnumerable<(string Key, string Path)> Paths(YamlNode node, string key) => node switch
+    private static IEnumerable<(string Key, string Path)> Paths(YamlNode node, string key)
     {
-        YamlMappingNode mapping => mapping.Children.SelectMany(pair => Paths(pair.Value, KeyOf(key, pair.Key))),
-        YamlSequenceNode sequence => sequence.SelectMany(item => Paths(item, key)),
-        YamlScalarNode { Value: ['.', '/', ..] value } => [(key, value)],
-        _ => [],
-    };
+        if (node is YamlMappingNode mapping)
+        {
+            return mapping.Children.SelectMany(pair => Paths(pair.Value, KeyOf(key, pair.Key)));
+        }
+
+        return node is YamlScalarNode { Value: ['.', '/', ..] value } ? [(key, value)] : [];
+    }
 
     /// <summary>The key that says what a file is: a <c>path</c> is what its parent says.</summary>
     private static string KeyOf(string parent, YamlNode key)

@@ -47,9 +47,11 @@ public sealed class LocalRunTests
         var specification = TinyRun.Create(folder.Path) with { Evaluation = null };
         var names = new LocalRun(store).Execute(specification);
         Assert.True(File.Exists(await store.FetchAsync(names.TrainedWeights("suppressed"))));
-        Assert.Contains("<html", await File.ReadAllTextAsync(await store.FetchAsync(names.Report)), StringComparison.OrdinalIgnoreCase);
+        var page = await File.ReadAllTextAsync(await store.FetchAsync(names.Report));
+        Assert.Contains("<html", page, StringComparison.OrdinalIgnoreCase);
 
-        var stronger = new LocalRun(store).Execute(specification with { Suppression = new SuppressionSpec { PenaltyWeight = 2 } });
+        var suppression = new SuppressionSpec { PenaltyWeight = 2 };
+        var stronger = new LocalRun(store).Execute(specification with { Suppression = suppression });
         Assert.NotEqual(names.Report, stronger.Report); // another training is another report
     }
 
